@@ -1,0 +1,1 @@
+"""Receivables: gets a company's invoices paid."""

@@ -1,0 +1,1 @@
+"""What every context stands on: money, calendar, clock, identifiers and errors. Standard library only."""

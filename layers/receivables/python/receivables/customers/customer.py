@@ -1,0 +1,62 @@
+"""The customer record and the ways in which the customer may be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from receivables.core.clock import zone
+
+
+class Channel(StrEnum):
+    """A way to deliver a notice."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a channel can be used for a customer: its address, or the reason why not."""
+
+    channel: Channel
+    address: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A company or person that owes.
+
+    `locale` is a BCP 47 / CLDR tag such as `de_DE`; `timezone` an IANA name; `phone` E.164. `suppressed` maps a
+    channel to why it must not be used (bounce, complaint, opt-out). `rev` counts changes of the record.
+    """
+
+    id: str
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    locale: str = "en_US"
+    timezone: str = "UTC"
+    sms_consent: bool = False
+    terms_id: str | None = None
+    policy_id: str | None = None
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    rev: int = 0
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return zone(self.timezone)
+
+    def reach(self, channel: Channel) -> Reach:
+        """The address to use on that channel, or why there is none. SMS needs the customer's consent on record."""
+        address = self.email if channel is Channel.EMAIL else self.phone
+        if address is None:
+            return Reach(channel, None, "no address")
+        if reason := self.suppressed.get(channel.value):
+            return Reach(channel, None, f"suppressed: {reason}")
+        if channel is Channel.SMS and not self.sms_consent:
+            return Reach(channel, None, "no consent")
+        return Reach(channel, address)

@@ -1,0 +1,28 @@
+"""What the customer directory needs of its store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from receivables.customers.customer import Channel, Customer
+
+
+class Customers(Protocol):
+    """Customer records by id."""
+
+    def get(self, customer_id: str) -> Customer:
+        """Strongly consistent. Raises NotFound."""
+
+    def create(self, customer: Customer) -> Customer:
+        """Raises AlreadyExists."""
+
+    def update(self, customer: Customer) -> Customer:
+        """Replace it if its stored rev is still `customer.rev`; returns it with the next rev. A changed address
+        lifts the suppression of its channel. Raises NotFound or StaleRevision."""
+
+    def suppress(self, customer_id: str, channel: Channel, address: str, reason: str) -> None:
+        """Never use this channel again for this address (ignored if the address has changed since)."""
+
+    def page(self, limit: int, position: str | None = None) -> tuple[Sequence[Customer], str | None]:
+        """Customers in no particular order, with the position of the next page."""

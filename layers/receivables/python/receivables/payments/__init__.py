@@ -1,0 +1,1 @@
+"""Payments in: verified, stored, interpreted and applied exactly once."""

@@ -1,0 +1,58 @@
+"""The inbox: every verified webhook as it came, for ever, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class InboxState(StrEnum):
+    """What became of a message."""
+
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+    """Verified, stored, counted, and of a type that moves no money here."""
+    PARKED = "parked"
+    """It cannot be interpreted or applied: in front of a person, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """A verified webhook, raw. `id` is `<processor>#<endpoint>#<event id>` and unique for ever."""
+
+    id: str
+    processor: str
+    endpoint: str
+    event_id: str
+    body: bytes
+    received_at: datetime
+    headers: Mapping[str, str]
+    state: InboxState = InboxState.RECEIVED
+    reason: str = ""
+    attempts: int = 0
+
+
+class Inbox(Protocol):
+    """Where webhooks are kept."""
+
+    def store(self, message: InboxMessage) -> bool:
+        """Keep it; False when it was there already (a repeat is harmless)."""
+
+    def get(self, message_id: str) -> InboxMessage:
+        """One message, strongly consistent. Raises NotFound."""
+
+    def settle(self, message_id: str, state: InboxState, reason: str = "") -> None:
+        """From RECEIVED to its final state; a repeat changes nothing."""
+
+    def redrive(self, message_id: str) -> None:
+        """Back to RECEIVED with one more attempt, so that the stream hands it out again."""
+
+    def unprocessed(self, before: datetime, limit: int) -> Sequence[InboxMessage]:
+        """Messages received before an instant and still RECEIVED, oldest first."""
+
+    def parked(self, limit: int) -> Sequence[InboxMessage]:
+        """Messages in front of a person."""
