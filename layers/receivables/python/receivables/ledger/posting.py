@@ -116,8 +116,8 @@ def post_payment(payment: Payment, account_id: str | None, item: OpenItem | None
         )
         return Posting(entry, None, None, 0, 0, PaymentState.SUSPENSE, payment)
     if item is None:
-        legs = (cash, Leg(LedgerName.UNAPPLIED, -minor))
-        entry = _entry(payment, account_id, EntryKind.PAYMENT, legs, payment.reference)
+        credit = (cash, Leg(LedgerName.UNAPPLIED, -minor))
+        entry = _entry(payment, account_id, EntryKind.PAYMENT, credit, payment.reference)
         return Posting(entry, None, None, 0, minor, PaymentState.UNAPPLIED, payment)
     applied = min(payment.amount, item.balance)
     rest = payment.amount - applied
