@@ -1,0 +1,29 @@
+"""What makes MiniStack 1.5.33 behave as AWS does, where our stack would notice the difference.
+
+Each adaptation is one function: its docstring says how AWS behaves and what the engine does instead. For each there
+is a probe in tests/integration/test_engine_adaptations.py that passes with it and fails without it; when the probe
+passes on the plain engine too, that test says so and the adaptation can go. Nothing here changes what the handlers
+or the template see of AWS's interface.
+"""
+
+from collections.abc import Callable
+
+from receivables_local.adaptations import gateway, mail, schedule, streams, worker, workflow
+
+ADAPTATIONS: dict[str, Callable[[], None]] = {
+    "handler errors keep their type and their worker": worker.keep_error_type_and_worker,
+    "logs of an invocation end when it ends": worker.end_logs_with_the_invocation,
+    "a layer is unpacked once": worker.unpack_layers_once,
+    "stream batches are retried from the failed record": streams.retry_from_the_failed_record,
+    "a task that fails before its callback fails": workflow.fail_a_task_that_fails_before_its_callback,
+    "a schedule hands over its time": schedule.hand_over_the_scheduled_time,
+    "mock integrations and binary types of an API definition": gateway.import_mocks_and_binary_types,
+    "sending e-mail is authorised on the identity": mail.authorise_sending_on_the_identity,
+    "sent e-mail is listed with its tags": mail.list_tags_of_sent_mail,
+}
+
+
+def apply_all() -> None:
+    """Apply every adaptation to the imported engine, before it serves."""
+    for adapt in ADAPTATIONS.values():
+        adapt()
