@@ -17,6 +17,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
+from receivables.runtime.settings import optional
+
 ALLOWED: Final = frozenset(
     # Of the runtime
     "level location message timestamp service cold_start function_name function_request_id function_memory_size "
@@ -70,7 +72,7 @@ class _Metrics:
     """Counts, written as one EMF line at the end of the invocation."""
 
     def __init__(self) -> None:
-        self._metrics = Metrics()
+        self._metrics = Metrics(namespace=optional("POWERTOOLS_METRICS_NAMESPACE", "Receivables"))
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to a count. Names: Nominated, Worked, Claimed, Sent, Unknown, Refused, Released, Applied, Unapplied,
