@@ -1,6 +1,5 @@
 import io
 import json
-import sys
 from typing import Any
 
 import pytest
@@ -16,14 +15,12 @@ class Context:
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The lines written since, as the log pipeline would read them."""
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", written)
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+def lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The lines written since, as the log pipeline would read them: logs and metrics."""
+    logs = io.StringIO()
     for handler in logger.underlying.handlers:
-        monkeypatch.setattr(handler, "stream", written)
-    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+        monkeypatch.setattr(handler, "stream", logs)
+    return lambda: [json.loads(line) for line in (logs.getvalue() + capsys.readouterr().out).splitlines()]
 
 
 def test_what_is_not_on_the_list_does_not_get_out(lines: Any) -> None:
