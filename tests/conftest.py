@@ -27,6 +27,8 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_SERVICE_NAME="receivables",
+    POWERTOOLS_METRICS_NAMESPACE="Receivables",
 )
 
 

@@ -108,7 +108,9 @@ def variables(function: dict[str, Any]) -> tuple[str, ...]:
 
 
 def compile_sources(python: str, directory: Path) -> None:
-    """Unchecked: a zip file keeps no times that Python could compare."""
+    """Unchecked: a zip file keeps no times that Python could compare. What another version left behind goes."""
+    for cache in [*directory.rglob("__pycache__")]:
+        shutil.rmtree(cache)
     command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     subprocess.run([*command, "-s", str(directory), "-p", "/var/task", str(directory)], check=True)
 
