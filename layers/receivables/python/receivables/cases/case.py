@@ -18,6 +18,8 @@ class Stage(StrEnum):
     AWAITING_SUSPENSION = "awaiting_suspension"
     SUSPENDED = "suspended"
     AWAITING_PLACEMENT = "awaiting_placement"
+    PLACING = "placing"
+    """Approved, and from now on recalled if it is paid; the agency's file is on its way."""
     PLACED = "placed"
     IN_REVIEW = "in_review"
     """Finance rejected the last request; it is asked again after the review days."""
@@ -69,7 +71,9 @@ class Case:
     """The active collection case of an account.
 
     `wake_at` (UTC) is the date on which it goes on by itself. `wake_count` counts wakes, `token` is the workflow's
-    callback while it waits; `clock` is the latest as_of that the case has seen.
+    callback while it waits; `clock` is the latest as_of that the case has seen. `run` numbers its workflow's
+    executions: a new one is started when the last has ended though the case has not. `failure` says why the workflow
+    gave up; the next step that succeeds clears it.
     """
 
     id: str
@@ -91,4 +95,11 @@ class Case:
     placed: bool = False
     outcome: Outcome | None = None
     closed_at: datetime | None = None
+    run: int = 1
+    failure: str = ""
     rev: int = 0
+
+    @property
+    def execution(self) -> str:
+        """Name of its current execution: derived, so that a second start is the same start."""
+        return self.id if self.run == 1 else f"{self.id}-{self.run}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from receivables.core.errors import InvalidInput
 from receivables.core.money import decimals
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID_LENGTH: Final = 26
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-./ ]{0,63}")
 
@@ -20,6 +21,27 @@ def new_id(prefix: str, at: datetime) -> str:
     """A fresh identifier such as `ntc_01HZ...`: a ULID (48 bits of milliseconds, 80 random bits) after a prefix."""
     milliseconds = int(at.timestamp() * 1000)
     return f"{prefix}_{_encode(milliseconds, 10)}{_encode(secrets.randbits(80), 16)}"
+
+
+def dated_id(prefix: str, at: datetime, *parts: str) -> str:
+    """The same identifier for the same instant (to the millisecond) and parts, for ever; tells its time as that of
+    `new_id` does."""
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{prefix}_{_encode(milliseconds, 10)}{derived_id(prefix, *parts)[-16:]}"
+
+
+def id_time(identifier: str) -> datetime:
+    """When an identifier of `new_id` was made (UTC, to the millisecond). Raises InvalidInput for anything else."""
+    ulid = identifier.rpartition("_")[2]
+    try:
+        if len(ulid) != _ULID_LENGTH:
+            raise ValueError
+        milliseconds = 0
+        for digit in ulid[:10]:
+            milliseconds = milliseconds * 32 + _CROCKFORD.index(digit)
+        return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidInput("id", f"{identifier!r} does not tell its time") from None
 
 
 def derived_id(prefix: str, *parts: str) -> str:

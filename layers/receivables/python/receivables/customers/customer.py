@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -60,3 +60,17 @@ class Customer:
         if channel is Channel.SMS and not self.sms_consent:
             return Reach(channel, None, "no consent")
         return Reach(channel, address)
+
+
+def lift_suppressions(wanted: Customer, stored: Customer) -> Customer:
+    """The record as wanted, without the suppression of a channel whose address is no longer the one stored."""
+    changed = {
+        channel
+        for channel, new, old in (
+            (Channel.EMAIL, wanted.email, stored.email),
+            (Channel.SMS, wanted.phone, stored.phone),
+        )
+        if new != old
+    }
+    kept = {name: reason for name, reason in wanted.suppressed.items() if name not in changed}
+    return replace(wanted, suppressed=kept)

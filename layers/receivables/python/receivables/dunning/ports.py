@@ -8,6 +8,7 @@ from typing import Protocol
 
 from receivables.customers import Customer
 from receivables.dunning.policy import Policy
+from receivables.ledger import Account
 
 
 class Agenda(Protocol):
@@ -25,7 +26,10 @@ class Agenda(Protocol):
         worked_at: datetime,
         next_action_at: datetime | None,
     ) -> None:
-        """Store the plan if the account is still at `rev`. Raises StaleRevision."""
+        """Store the plan if the account is still at `rev`; the account moves to the next rev. Raises StaleRevision."""
+
+    def every_account(self) -> Iterator[Account]:
+        """All accounts from the base table, for the daily sweep: reads everything, trusts no index."""
 
 
 class Policies(Protocol):

@@ -1,12 +1,13 @@
 """The ledger: what is owed. Immutable entries, balances derived from them."""
 
-from receivables.ledger.account import MAX_OPEN_ITEMS, Account, ActiveCase, Hold, WorkingSet
+from receivables.ledger.account import AT_ONCE, MAX_OPEN_ITEMS, Account, ActiveCase, Hold, WorkingSet
 from receivables.ledger.entries import Entry, EntryKind, LedgerName, Leg
 from receivables.ledger.invoices import Invoice, InvoiceStatus, OpenItem
-from receivables.ledger.ports import InvoicePointer, LedgerStore, Page, PostOutcome
+from receivables.ledger.ports import InvoicePointer, LedgerStore, Page, PaymentRecord, PostOutcome
 from receivables.ledger.posting import Payment, PaymentState, Posting, issue_invoice, place, post_payment
 
 __all__ = [
+    "AT_ONCE",
     "MAX_OPEN_ITEMS",
     "Account",
     "ActiveCase",
@@ -22,6 +23,7 @@ __all__ = [
     "OpenItem",
     "Page",
     "Payment",
+    "PaymentRecord",
     "PaymentState",
     "PostOutcome",
     "Posting",

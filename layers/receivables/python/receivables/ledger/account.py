@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from receivables.core.money import Money, total
@@ -12,6 +12,11 @@ from receivables.ledger.invoices import OpenItem
 
 MAX_OPEN_ITEMS: Final = 5_000
 """Open invoices an account can hold: their dunning progress is kept on the account item (400 KB in DynamoDB)."""
+
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The `next_action_at` of an account on which something happened: the next tick plans it, whatever its time.
+
+It is earlier than anything planned, so a writer sets it without knowing the plan and never postpones it."""
 
 
 @dataclass(frozen=True, slots=True)

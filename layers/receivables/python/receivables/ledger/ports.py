@@ -74,7 +74,7 @@ class LedgerStore(Protocol):
 
     def issue(self, invoice: Invoice, item: OpenItem, posting: Posting) -> Invoice:
         """Write a new invoice, its open item and its entry, and create or change its account, all or nothing; the
-        account is woken at the start of the issue date or, if earlier, when it would have acted.
+        account is woken at the start (UTC) of the issue date or, if earlier, when it would have acted.
 
         Raises AlreadyExists if the number is taken by another invoice; the same invoice again (same account, amount
         and dates) is returned as it is. Raises Conflict when the account holds MAX_OPEN_ITEMS.
@@ -82,10 +82,13 @@ class LedgerStore(Protocol):
 
     def post(self, posting: Posting, *, inbox_id: str | None = None) -> PostOutcome:
         """Write a payment, its entry and what it changes, all or nothing; with `inbox_id` the inbox message is
-        marked processed in the same transaction. The account is woken at the payment's effective instant."""
+        marked processed in the same transaction (a message that is not RECEIVED any more makes it a DUPLICATE). The
+        account is woken AT_ONCE; what was planned is never postponed. Nothing at all is written unless POSTED: the
+        caller settles the message of a duplicate. Raises NotFound when the account does not exist."""
 
     def place(self, record: PaymentRecord, release: Entry, posting: Posting) -> PostOutcome:
-        """Move a payment from suspense to an account, all or nothing. STALE also when it is not in suspense."""
+        """Move a payment from suspense to an account, all or nothing; wakes the account AT_ONCE. STALE also when it is
+        not in suspense. Raises NotFound when the account does not exist."""
 
     def payment(self, key: str) -> PaymentRecord:
         """One payment. Raises NotFound."""
@@ -94,7 +97,7 @@ class LedgerStore(Protocol):
         """Payments that wait for a person to place them, oldest first."""
 
     def hold(self, account_id: str, hold: Hold | None, at: datetime, by: str) -> Account:
-        """Place (or lift, with None) a hold, wake the account and record who did it. Raises NotFound."""
+        """Place (or lift, with None) a hold, wake the account AT_ONCE and record who did it. Raises NotFound."""
 
     def invoices(
         self, account_id: str, limit: int, position: Mapping[str, str] | None = None
@@ -104,7 +107,11 @@ class LedgerStore(Protocol):
     def timeline(
         self, account_id: str, limit: int, position: Mapping[str, str] | None = None
     ) -> Page[Mapping[str, Any]]:
-        """Everything that happened on an account, newest first, as plain facts: each has `kind`, `id`, `at`."""
+        """Everything that happened on an account, newest first, as plain facts (ready for JSON): each has `kind`
+        (`entry`, `notice`, `case_event`, `decision`, `account_event`), `id` and `at`."""
+
+    def accounts_of(self, customer_id: str) -> tuple[Account, ...]:
+        """The accounts of a customer, by currency."""
 
     def entries(self, account_id: str) -> Iterator[Entry]:
         """Every entry of an account, oldest first (history: reads all of it)."""

@@ -69,34 +69,35 @@ class Claim:
 
 
 class NoticeStore(Protocol):
-    """Notices in the account's timeline."""
+    """Notices in the account's timeline. A notice is found by its id, which tells when it was claimed, and its account."""
 
     def claim(self, claim: Claim) -> None:
-        """Take it. Raises StaleRevision when the account or the customer changed. A repeat after a lost response
-        recognises its own attempt and succeeds."""
+        """Take it; the account moves to the next rev. Raises StaleRevision when the account or the customer changed.
+        A repeat after a lost response recognises its own attempt and succeeds."""
 
     def sent(self, notice: Notice, message_id: str, at: datetime) -> None:
         """The provider accepted it. Only from CLAIMED, by the attempt that owns it; else nothing changes."""
 
     def refused(self, notice: Notice, reason: str, at: datetime) -> None:
-        """The provider refused it for good: listed for a person to look at."""
+        """The provider refused it for good: listed for a person to look at. Only from CLAIMED, by its attempt."""
 
     def release(self, notice: Notice, reason: str, at: datetime) -> bool:
-        """It was certainly not sent: give its steps back (progress as before, account woken at `at`). By attempt id,
-        once; False when it had been settled or released before."""
+        """It was certainly not sent: give its steps back (`previous`, unless a later step was reached since) and wake
+        the account AT_ONCE. From CLAIMED or REFUSED, by attempt id, once; False when it had been settled or released
+        before."""
 
     def settle(self, notice_id: str, account_id: str, state: NoticeState, reason: str, at: datetime) -> bool:
-        """What the provider's event said. Moves only forward (claimed < sent < delivered < bounced < complained);
-        False when nothing changed. Raises NotFound."""
+        """What the provider's event, or a person, said. Moves only forward (claimed or refused < sent < delivered <
+        bounced < complained); False when nothing changed. Raises NotFound."""
 
-    def get(self, notice_id: str, account_id: str | None = None) -> Notice:
-        """One notice. Raises NotFound."""
+    def get(self, notice_id: str, account_id: str) -> Notice:
+        """One notice, strongly consistent. Raises NotFound."""
 
     def unsettled(self, before: datetime) -> Sequence[Notice]:
-        """Notices claimed before an instant and not settled: their outcome is unknown."""
+        """Notices claimed before an instant and not settled, oldest first: their outcome is unknown."""
 
     def refusals(self) -> Sequence[Notice]:
-        """Notices that the provider refused and nobody has resolved."""
+        """Notices that the provider refused and nobody has resolved, oldest first."""
 
     def last_notices(self, account_id: str, limit: int) -> Sequence[Notice]:
         """The newest notices of an account."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,13 +10,13 @@ from typing import Protocol
 
 from receivables.core.errors import ReceivablesError
 from receivables.core.money import Money
+from receivables.payments.endpoints import Secret
 
 
 class EventType(StrEnum):
-    """What happened to money; OTHER is stored and counted, and moves nothing."""
+    """What happened to money."""
 
     PAYMENT_SUCCEEDED = "payment_succeeded"
-    OTHER = "other"
 
 
 class Uninterpretable(ReceivablesError):
@@ -25,48 +25,48 @@ class Uninterpretable(ReceivablesError):
 
 @dataclass(frozen=True, slots=True)
 class PaymentEvent:
-    """A processor's event, normalised.
+    """A processor's event about money, normalised.
 
     `payment_id` is the canonical id of the money movement: a charge, its payment intent and its checkout session
-    have one between them. `reference` is the invoice number named in the event's metadata, if any. `occurred` is
-    the processor's own time (UTC).
+    have one between them. `amount` is positive. `occurred` is the processor's own time (UTC). `reference` is the
+    invoice number named in the event, if any; `payer` what the processor calls the one who paid. `livemode` is None
+    when the processor does not tell rehearsals from real money.
     """
 
-    processor: str
-    endpoint: str
-    event_id: str
     type: EventType
     raw_type: str
-    livemode: bool
+    payment_id: str
+    amount: Money
     occurred: datetime
-    payment_id: str | None = None
-    amount: Money | None = None
     reference: str | None = None
     payer: str | None = None
+    livemode: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A signing secret and the time (UTC) within which it may be used; None: unbounded."""
+class OtherEvent:
+    """An event that moves no money here: stored and counted. `why` says so when its type alone does not."""
 
-    value: str
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-
-    def live(self, at: datetime) -> bool:
-        return (self.valid_from is None or self.valid_from <= at) and (
-            self.valid_until is None or at < self.valid_until
-        )
+    raw_type: str
+    why: str = ""
 
 
 class Processor(Protocol):
     """One payment processor: its signature scheme and its event format."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """As in the path of its webhooks."""
 
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: list[Secret], now: datetime) -> str:
+    @property
+    def kept_headers(self) -> frozenset[str]:
+        """Lower-case names of the headers that prove or describe the event; no other is stored."""
+
+    def verify(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: datetime
+    ) -> str:
         """The event id, if the raw body is signed with a live secret within the tolerance. `headers` have lower-case
         names. Raises Unauthenticated, whatever is wrong; fails closed without a secret."""
 
-    def interpret(self, endpoint: str, event_id: str, body: bytes) -> PaymentEvent:
+    def interpret(self, body: bytes) -> PaymentEvent | OtherEvent:
         """The normalised event. Raises Uninterpretable."""

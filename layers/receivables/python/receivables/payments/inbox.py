@@ -22,7 +22,11 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A verified webhook, raw. `id` is `<processor>#<endpoint>#<event id>` and unique for ever."""
+    """A verified webhook, raw. `id` is `<processor>#<endpoint>#<event id>` and unique for ever.
+
+    `livemode` is that of the endpoint when the message came: real money, or a rehearsal. `attempts` counts how often
+    it was handed out again.
+    """
 
     id: str
     processor: str
@@ -34,6 +38,7 @@ class InboxMessage:
     state: InboxState = InboxState.RECEIVED
     reason: str = ""
     attempts: int = 0
+    livemode: bool = True
 
 
 class Inbox(Protocol):
@@ -49,10 +54,11 @@ class Inbox(Protocol):
         """From RECEIVED to its final state; a repeat changes nothing."""
 
     def redrive(self, message_id: str) -> None:
-        """Back to RECEIVED with one more attempt, so that the stream hands it out again."""
+        """Back to RECEIVED with one more attempt, so that the stream hands it out again; nothing when it was PROCESSED.
+        Raises NotFound."""
 
     def unprocessed(self, before: datetime, limit: int) -> Sequence[InboxMessage]:
         """Messages received before an instant and still RECEIVED, oldest first."""
 
     def parked(self, limit: int) -> Sequence[InboxMessage]:
-        """Messages in front of a person."""
+        """Messages in front of a person, oldest first."""

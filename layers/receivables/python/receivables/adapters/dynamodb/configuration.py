@@ -1,0 +1,257 @@
+"""Terms, policies, the company's settings, the kill switch and import jobs in the configuration table.
+
+TERMS#<id> | POLICY#<id>          v#00001 ...         the versions, immutable
+CATALOGUE#terms | CATALOGUE#policy  <id>              which documents there are
+COMPANY                           settings, kill_switch
+IMPORT#<id>                       job
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from pynamodb.transactions import TransactWrite
+
+from receivables.adapters.dynamodb.binding import bind_all, connection, translated
+from receivables.adapters.dynamodb.configuration_items import (
+    KINDS,
+    CatalogueItem,
+    CompanyItem,
+    ConfigurationItem,
+    ImportItem,
+    PolicyItem,
+    SwitchItem,
+    TermsItem,
+    VersionItem,
+)
+from receivables.core.configuration import Company, Switch
+from receivables.core.errors import AlreadyExists, NotFound, StaleRevision, Throttled
+from receivables.core.versions import Versioned
+from receivables.customers import Channel
+from receivables.dunning.policy import Playbook, Policy, Step, StepAction, Tone
+from receivables.imports import ImportJob, ImportKind, ImportOptions, ImportState, RowError
+from receivables.terms import Terms
+
+_PLAIN = tuple(f.name for f in fields(ImportJob) if f.name not in {"options", "kind", "state", "errors"})
+
+V = TypeVar("V", bound=Versioned)
+I = TypeVar("I", bound=ConfigurationItem)  # noqa: E741 - the item type
+
+
+class ConfigurationTable:
+    """The bound models of the table; the stores of one function share it."""
+
+    def __init__(self, table: str, client: Any) -> None:
+        self.model: Callable[[type[I]], type[I]] = bind_all(ConfigurationItem, KINDS, table, client)
+
+    def load(self, model: type[I], pk: str, sk: str) -> I | None:
+        """One item, strongly consistent."""
+        try:
+            with translated("configuration"):
+                return self.model(model).get(pk, sk, consistent_read=True)
+        except DoesNotExist:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[V]):
+    """How one kind of versioned document looks as an item."""
+
+    model: type[VersionItem]
+    name: str
+    values: Callable[[V], dict[str, Any]]
+    document: Callable[[Any], V]
+
+
+class DynamoVersions(Generic[V]):
+    """`core.versions.VersionStore` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable, form: _Form[V]) -> None:
+        self._table, self._form = table, form
+        self._model = table.model(form.model)
+        self._catalogue = table.model(CatalogueItem)
+
+    def versions(self, document_id: str) -> Sequence[V]:
+        with translated("configuration"):
+            found = self._model.query(self._pk(document_id), consistent_read=True)
+            return [self._form.document(item) for item in found]
+
+    def add(self, version: V, by: str, at: datetime) -> None:
+        attempt = secrets.token_hex(8)
+        item = self._model(
+            self._pk(version.id),
+            f"v#{version.version:05d}",
+            id=version.id,
+            version=version.version,
+            name=version.name,
+            in_force_from=version.in_force_from,
+            written_by=by,
+            written_at=at,
+            attempt=attempt,
+            **self._form.values(version),
+        )
+        try:
+            with (
+                translated("configuration"),
+                TransactWrite(connection=connection(self._model)) as transaction,
+            ):
+                transaction.save(item, self._model.pk.does_not_exist())
+                transaction.save(self._catalogue(f"CATALOGUE#{self._form.name}", version.id, id=version.id))
+        except PynamoDBException as error:
+            stored = self._table.load(self._form.model, item.pk, item.sk)
+            if stored is None:
+                raise Throttled(f"{self._form.name}: another transaction was in the way") from error
+            if stored.attempt != attempt:
+                raise AlreadyExists(f"version {version.version} of {self._form.name}", version.id) from error
+
+    def page(self, limit: int, position: str | None = None) -> tuple[Sequence[str], str | None]:
+        pk = f"CATALOGUE#{self._form.name}"
+        start = None if position is None else {"pk": {"S": pk}, "sk": {"S": position}}
+        with translated("configuration"):
+            found = self._catalogue.query(pk, limit=limit, page_size=limit, last_evaluated_key=start)
+            ids = [item.id for item in found]
+        following = found.last_evaluated_key
+        return ids, following["sk"]["S"] if following else None
+
+    def _pk(self, document_id: str) -> str:
+        return f"{self._form.name.upper()}#{document_id}"
+
+
+def dynamo_terms(table: ConfigurationTable) -> DynamoVersions[Terms]:
+    """The terms that were written."""
+    return DynamoVersions(table, _Form(TermsItem, "terms", _terms_values, _terms))
+
+
+def dynamo_policies(table: ConfigurationTable) -> DynamoVersions[Policy]:
+    """The policies that were written."""
+    return DynamoVersions(table, _Form(PolicyItem, "policy", _policy_values, _policy))
+
+
+class DynamoCompany:
+    """`core.configuration.CompanyStore` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable) -> None:
+        self._table = table
+
+    def get(self) -> Company:
+        item = self._table.load(CompanyItem, "COMPANY", "settings")
+        return (
+            Company() if item is None else Company(**{f.name: getattr(item, f.name) for f in fields(Company)})
+        )
+
+    def put(self, company: Company) -> Company:
+        model = self._table.model(CompanyItem)
+        attempt = secrets.token_hex(8)
+        wanted = replace(company, rev=company.rev + 1)
+        item = model("COMPANY", "settings", attempt=attempt, **asdict(wanted))
+        unchanged = model.rev == company.rev if company.rev else model.pk.does_not_exist()
+        try:
+            with translated("configuration"):
+                item.save(unchanged)
+        except PynamoDBException as error:
+            stored = self._table.load(CompanyItem, "COMPANY", "settings")
+            if stored is None or stored.attempt != attempt:
+                raise StaleRevision("the company's settings have changed since they were read") from error
+        return wanted
+
+
+class DynamoSwitch:
+    """`core.configuration.SwitchStore` and `notices.ports.KillSwitch` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable) -> None:
+        self._table = table
+
+    def engaged(self) -> bool:
+        return self.read().engaged
+
+    def read(self) -> Switch:
+        item = self._table.load(SwitchItem, "COMPANY", "kill_switch")
+        return Switch() if item is None else Switch(item.engaged, item.reason, item.by, item.at)
+
+    def move(self, switch: Switch) -> None:
+        with translated("configuration"):
+            self._table.model(SwitchItem)("COMPANY", "kill_switch", **asdict(switch)).save()
+
+
+class DynamoImportJobs:
+    """`imports.ports.ImportJobs` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable) -> None:
+        self._table = table
+
+    def get(self, import_id: str) -> ImportJob:
+        item = self._table.load(ImportItem, f"IMPORT#{import_id}", "job")
+        if item is None:
+            raise NotFound("import", import_id)
+        plain = {name: getattr(item, name) for name in _PLAIN}
+        return ImportJob(
+            options=ImportOptions(item.date_format, item.currency),
+            kind=ImportKind(item.import_kind) if item.import_kind else None,
+            state=ImportState(item.state),
+            errors=tuple(RowError(error.row, error.field, error.message) for error in item.errors),
+            **plain,
+        )
+
+    def put(self, job: ImportJob) -> None:
+        values = {name: getattr(job, name) for name in _PLAIN} | {
+            "date_format": job.options.date_format,
+            "currency": job.options.currency,
+            "import_kind": job.kind.value if job.kind else None,
+            "state": job.state.value,
+            "errors": [asdict(error) for error in job.errors],
+        }
+        with translated("configuration"):
+            self._table.model(ImportItem)(f"IMPORT#{job.id}", "job", **values).save()
+
+
+def _terms_values(terms: Terms) -> dict[str, Any]:
+    return {"net_days": terms.net_days}
+
+
+def _terms(item: TermsItem) -> Terms:
+    return Terms(item.id, item.version, item.name, item.net_days, item.in_force_from)
+
+
+def _policy_values(policy: Policy) -> dict[str, Any]:
+    return {
+        "steps": [
+            {
+                "key": step.key,
+                "offset_days": step.offset_days,
+                "action": step.action.value,
+                "tone": step.tone.value,
+                "channels": [channel.value for channel in step.channels],
+            }
+            for step in policy.steps
+        ],
+        "send_at": policy.send_at,
+        "send_on": sorted(policy.send_on),
+        "playbook": asdict(policy.playbook),
+    }
+
+
+def _policy(item: PolicyItem) -> Policy:
+    return Policy(
+        id=item.id,
+        version=item.version,
+        name=item.name,
+        in_force_from=item.in_force_from,
+        steps=tuple(
+            Step(
+                step.key,
+                step.offset_days,
+                StepAction(step.action),
+                Tone(step.tone),
+                tuple(Channel(channel) for channel in step.channels),
+            )
+            for step in item.steps
+        ),
+        send_at=item.send_at,
+        send_on=frozenset(item.send_on),
+        playbook=Playbook(**{f.name: getattr(item.playbook, f.name) for f in fields(Playbook)}),
+    )

@@ -1,0 +1,213 @@
+"""The dunning decision: from an account's facts, its policy and a time to what is to be done. Pure.
+
+It is level-triggered: it asks which step each invoice has earned and has not had, never which tick this is. So a
+repeated, late or skipped tick changes nothing but the time, and after an outage an invoice gets its highest step once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from receivables.core.clock import format_instant, local_date
+from receivables.core.money import total
+from receivables.customers import Customer
+from receivables.dunning.decision import (
+    Action,
+    Decision,
+    Listing,
+    NoticeLine,
+    OpenCase,
+    SendNotice,
+    StartCase,
+    WakeCase,
+)
+from receivables.dunning.policy import Policy, Step, StepAction
+from receivables.dunning.schedule import earned_index, next_instant, step_instant
+from receivables.ledger import Account, ActiveCase, OpenItem, WorkingSet
+
+CASE_PATIENCE: Final = timedelta(hours=1)
+"""How long a woken case has to move on before it is woken again."""
+
+
+def decide(working_set: WorkingSet, customer: Customer, policy: Policy, as_of: datetime) -> Decision:
+    """What to do for the account at `as_of` (UTC), why, and when to look again.
+
+    Each open invoice is due for the highest step it has earned, if that is higher than the one it has had. All that
+    are due for a notice share one; those due for escalation go to the account's case, and what is in a case gets no
+    more steps. A hold pauses everything but the end of a case that is paid.
+    """
+    account, case = working_set.account, working_set.case
+    if account.worked_at is not None and as_of < account.worked_at:
+        late = f"nothing: planned as of {format_instant(account.worked_at)} already"
+        return Decision((), account.progress, account.next_action_at, (late,))
+    tz, paused = customer.tz, _paused(account, as_of)
+    standings = [
+        _standing(item, account.progress, policy, tz, as_of)
+        for item in working_set.open_items
+        if not _in_case(item, case)
+    ]
+    due = [] if paused else [standing for standing in standings if standing.due]
+    case_actions = list(_case_actions(working_set, as_of, paused=paused))
+    actions = (*case_actions, *_escalation(due), *_notice(standings, due, account, local_date(as_of, tz)))
+    progress = _progress(working_set, due)
+    reasons = (
+        *(_held(account) if paused else ()),
+        *(standing.reason(policy, tz) for standing in due),
+        *(_case_reason(action, case) for action in case_actions if case),
+    )
+    return Decision(
+        actions, progress, _next_look(working_set, standings, progress, policy, tz, as_of), reasons
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where an invoice stands in the policy: the step it has had and the highest it has earned (indexes from 1)."""
+
+    item: OpenItem
+    had: int
+    earned: int
+    step: Step | None
+    """The highest step earned; if that is not new, the one that it has had."""
+
+    @property
+    def due(self) -> bool:
+        return self.earned > self.had
+
+    @property
+    def level(self) -> int:
+        return max(self.earned, self.had)
+
+    def line(self, today: date) -> NoticeLine:
+        item = self.item
+        return NoticeLine(
+            number=item.number,
+            balance=item.balance,
+            issue_date=item.issue_date,
+            due_date=item.due_date,
+            days_overdue=(today - item.due_date).days,
+            listing=Listing.REACHED if self.due else Listing.OUTSTANDING,
+            step_key=self.step.key if self.step else "",
+            step_index=self.level,
+            description=item.description,
+        )
+
+    def reason(self, policy: Policy, tz: ZoneInfo) -> str:
+        step = policy.steps[self.earned - 1]
+        earned_at = step_instant(policy, step, self.item.issue_date, self.item.due_date, tz).astimezone(tz)
+        before = f"after step {self.had}" if self.had else "as its first"
+        return (
+            f"{self.item.number}: due {self.item.due_date}, {self.item.balance} open; reached step {self.earned} of "
+            f"{len(policy.steps)} ({step.key}, {_offset(step.offset_days)}) on {earned_at:%Y-%m-%d %H:%M} "
+            f"{tz.key}, {before}; policy {policy.id} version {policy.version}"
+        )
+
+
+def _standing(
+    item: OpenItem, progress: Mapping[str, int], policy: Policy, tz: ZoneInfo, as_of: datetime
+) -> _Standing:
+    had, earned = progress.get(item.number, 0), earned_index(policy, item, tz, as_of)
+    # A policy with fewer steps may have come into force since: what was had then counts as its last step now.
+    index = min(max(had, earned), len(policy.steps))
+    return _Standing(item, had, earned, policy.steps[index - 1] if index else None)
+
+
+def _paused(account: Account, as_of: datetime) -> bool:
+    # A hold that could be read has been placed, even if the tick that is worked off is a little older than it.
+    return account.hold is not None and as_of < account.hold.until
+
+
+def _in_case(item: OpenItem, case: ActiveCase | None) -> bool:
+    return item.case_id is not None or (case is not None and item.number in case.invoices)
+
+
+def _notice(
+    standings: Sequence[_Standing], due: Sequence[_Standing], account: Account, today: date
+) -> Iterator[SendNotice]:
+    reached = [s for s in due if s.step and s.step.action is StepAction.NOTICE]
+    if not reached:
+        return
+    highest = max(reached, key=lambda s: s.earned).step
+    if highest is None:  # pragma: no cover - what is due has a step
+        return
+    outstanding = [s for s in standings if not s.due and s.item.due_date < today]
+    listed = sorted((*reached, *outstanding), key=lambda s: (s.item.due_date, s.item.number))
+    lines = tuple(standing.line(today) for standing in listed)
+    yield SendNotice(highest, highest.tone, lines, total((x.balance for x in lines), account.currency))
+
+
+def _escalation(due: Sequence[_Standing]) -> Iterator[OpenCase]:
+    escalated = [s for s in due if s.step and s.step.action is StepAction.ESCALATE]
+    if escalated and escalated[0].step:
+        yield OpenCase(tuple(sorted(s.item.number for s in escalated)), escalated[0].step.key)
+
+
+def _case_actions(working_set: WorkingSet, as_of: datetime, *, paused: bool) -> Iterator[Action]:
+    case = working_set.case
+    if case is None:
+        return
+    settled = _settled(working_set, case)
+    if paused and not settled:
+        return
+    if not case.started:
+        yield StartCase(case.id)
+    elif settled or (case.wake_at is not None and case.wake_at <= as_of):
+        yield WakeCase(case.id)
+
+
+def _settled(working_set: WorkingSet, case: ActiveCase) -> bool:
+    return not any(_in_case(item, case) for item in working_set.open_items)
+
+
+def _progress(working_set: WorkingSet, due: Sequence[_Standing]) -> dict[str, int]:
+    before = working_set.account.progress
+    kept = {item.number: before[item.number] for item in working_set.open_items if item.number in before}
+    return kept | {standing.item.number: standing.earned for standing in due}
+
+
+def _next_look(
+    working_set: WorkingSet,
+    standings: Sequence[_Standing],
+    progress: Mapping[str, int],
+    policy: Policy,
+    tz: ZoneInfo,
+    as_of: datetime,
+) -> datetime | None:
+    account, case = working_set.account, working_set.case
+    moments: list[datetime | None] = []
+    if case is not None and _settled(working_set, case):
+        moments.append(as_of + CASE_PATIENCE)
+    if account.hold is not None and _paused(account, as_of):
+        if working_set.open_items:
+            moments.append(account.hold.until)
+    else:
+        moments.extend(next_instant(policy, s.item, progress.get(s.item.number, 0), tz) for s in standings)
+        if case is not None and case.wake_at is not None:
+            moments.append(case.wake_at if case.wake_at > as_of else as_of + CASE_PATIENCE)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _held(account: Account) -> Iterator[str]:
+    if account.hold is not None:
+        yield f"on hold until {format_instant(account.hold.until)} ({account.hold.reason})"
+
+
+def _case_reason(action: Action, case: ActiveCase) -> str:
+    if isinstance(action, StartCase):
+        return f"case {case.id}: its workflow is not known to run"
+    if case.wake_at is None:
+        return f"case {case.id}: all its invoices are closed"
+    return (
+        f"case {case.id}: its date {format_instant(case.wake_at)} or the payment of all its invoices has come"
+    )
+
+
+def _offset(days: int) -> str:
+    if days == 0:
+        return "on the due date"
+    plural = "" if abs(days) == 1 else "s"
+    return f"{abs(days)} day{plural} {'after' if days > 0 else 'before'} the due date"

@@ -1,0 +1,43 @@
+"""When the steps of a policy come round for an invoice, in the customer's own zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from receivables.core.calendar import next_allowed
+from receivables.core.clock import local_instant
+from receivables.dunning.policy import Policy, Step
+from receivables.ledger import OpenItem
+
+
+def step_instant(policy: Policy, step: Step, issue_date: date, due_date: date, tz: ZoneInfo) -> datetime:
+    """The instant (UTC) from which the step is earned.
+
+    Its day is the due date moved by the step's offset, but never before the invoice was issued; a day that the
+    policy does not send on moves to the next that it does. The time is the policy's `send_at` on clocks in `tz`;
+    in the gap of a clock change, the next valid instant.
+    """
+    day = max(due_date + timedelta(days=step.offset_days), issue_date)
+    return _sending_instant(day, policy.send_at, policy.send_on, tz)
+
+
+def earned_index(policy: Policy, item: OpenItem, tz: ZoneInfo, as_of: datetime) -> int:
+    """The index (from 1) of the highest step that the invoice has earned by `as_of`; 0 for none."""
+    for index in range(len(policy.steps), 0, -1):
+        if step_instant(policy, policy.steps[index - 1], item.issue_date, item.due_date, tz) <= as_of:
+            return index
+    return 0
+
+
+def next_instant(policy: Policy, item: OpenItem, reached: int, tz: ZoneInfo) -> datetime | None:
+    """When the invoice earns the step after `reached` (an index from 1; 0: none yet); None: it was the last."""
+    if reached >= len(policy.steps):
+        return None
+    return step_instant(policy, policy.steps[reached], item.issue_date, item.due_date, tz)
+
+
+@lru_cache(maxsize=8192)
+def _sending_instant(day: date, at: time, weekdays: frozenset[int], tz: ZoneInfo) -> datetime:
+    return local_instant(next_allowed(day, weekdays), at, tz)

@@ -1,0 +1,67 @@
+"""Ageing: how long what is owed has been overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from receivables.core.money import Money, total
+from receivables.ledger import OpenItem
+
+
+class Bucket(StrEnum):
+    """Calendar days past the due date. Current: not due yet, or due today."""
+
+    CURRENT = "current"
+    UP_TO_30 = "1-30"
+    UP_TO_60 = "31-60"
+    UP_TO_90 = "61-90"
+    OVER_90 = "91+"
+
+
+_LAST_DAY: Final = (
+    (Bucket.CURRENT, 0),
+    (Bucket.UP_TO_30, 30),
+    (Bucket.UP_TO_60, 60),
+    (Bucket.UP_TO_90, 90),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is owed in one currency on a day, by bucket. Every bucket is there; together they are the total."""
+
+    on: date
+    currency: str
+    buckets: Mapping[Bucket, Money]
+
+    @property
+    def total(self) -> Money:
+        return total(self.buckets.values(), self.currency)
+
+    @property
+    def overdue(self) -> Money:
+        return self.total - self.buckets[Bucket.CURRENT]
+
+
+def bucket_of(due_date: date, on: date) -> Bucket:
+    """The bucket, on a day, of what was due on `due_date`."""
+    days = (on - due_date).days
+    return next((bucket for bucket, last in _LAST_DAY if days <= last), Bucket.OVER_90)
+
+
+def ageing(items: Iterable[OpenItem], on: date) -> tuple[Ageing, ...]:
+    """The open balances by age on a day, one Ageing for each currency that occurs, by currency code.
+
+    By due date, not by invoice date. Sums are exact; currencies are never added to each other.
+    """
+    sums: dict[str, dict[Bucket, Money]] = {}
+    for item in items:
+        currency = item.balance.currency
+        buckets = sums.setdefault(currency, {bucket: Money.zero(currency) for bucket in Bucket})
+        bucket = bucket_of(item.due_date, on)
+        buckets[bucket] = buckets[bucket] + item.balance
+    return tuple(Ageing(on, currency, sums[currency]) for currency in sorted(sums))

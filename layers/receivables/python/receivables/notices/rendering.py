@@ -1,0 +1,128 @@
+"""Puts notices into words: plain text and HTML from the same facts, in the customer's language and formats.
+
+A language is a directory with one file, `templates/<language>/wording.jinja`; the layouts know no language. Wording
+is plain text and is escaped where the HTML layout prints it, so no name or description can bring markup along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from babel.core import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.environment import TemplateModule
+
+from receivables.core.errors import InvalidInput
+from receivables.core.money import Money
+from receivables.notices.content import FormalNotice, Line, Reminder, Wording
+from receivables.notices.formats import amount, day, gsm_7, locale_of, one_line, plain_amount
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+FALLBACK_LANGUAGE: Final = "en"
+
+Formatter = Callable[[Money, Locale], str]
+
+
+def render(reminder: Reminder) -> Wording:
+    """The e-mail of a reminder."""
+    view = _view(reminder, amount)
+    view |= {"kind": reminder.tone, "leading": _row(reminder.leading, view["locale"], amount)}
+    return _wording(view | {"rule": reminder.rule})
+
+
+def render_sms(reminder: Reminder) -> str:
+    """The text message of a reminder: amounts, state and link, in the GSM 7-bit alphabet as far as names allow."""
+    view = _view(reminder, plain_amount)
+    view |= {"leading": _row(reminder.leading, view["locale"], plain_amount)}
+    return one_line(gsm_7(_words(view["locale"]).sms(view)))
+
+
+def render_formal(formal: FormalNotice) -> Wording:
+    """The e-mail of a case's formal notice."""
+    view = _view(formal, amount)
+    pay_by = day(formal.pay_by, view["locale"])
+    return _wording(view | {"kind": "formal", "case_id": formal.case_id, "pay_by": pay_by})
+
+
+def pay_link(base: str, account_id: str) -> str:
+    """Where the customer pays all that is open on the account. Raises InvalidInput unless the base is a web address."""
+    if not base.startswith(("https://", "http://")):
+        raise InvalidInput("pay_link_base", "must begin with https://")
+    return f"{base.rstrip('/')}/{quote(account_id, safe='')}"
+
+
+def languages() -> frozenset[str]:
+    """The languages that notices are written in."""
+    return frozenset(path.parent.name for path in TEMPLATES.glob("*/wording.jinja"))
+
+
+def _view(notice: Reminder | FormalNotice, money: Formatter) -> dict[str, Any]:
+    locale = locale_of(notice.customer.locale)
+    overdue = [line for line in notice.lines if line.days_overdue > 0]
+    return {
+        "locale": locale,
+        "language": _language(locale),
+        "customer": one_line(notice.customer.name),
+        "company": one_line(notice.company),
+        "lines": [_row(line, locale, money) for line in notice.lines],
+        "count": len(notice.lines),
+        "overdue": len(overdue),
+        "total": money(notice.total, locale),
+        "credit": money(notice.credit, locale) if notice.credit else "",
+        "pay_link": notice.pay_link,
+    }
+
+
+def _row(line: Line, locale: Locale, money: Formatter) -> Mapping[str, Any]:
+    return {
+        "number": line.number,
+        "description": one_line(line.description),
+        "issued": day(line.issue_date, locale),
+        "due": day(line.due_date, locale),
+        "days": line.days_overdue,
+        "amount": money(line.balance, locale),
+    }
+
+
+def _wording(view: dict[str, Any]) -> Wording:
+    words: Any = _words(view["locale"])
+    return Wording(
+        subject=one_line(words.subject(view)),
+        text=_environment().get_template("message.txt").render(n=view, words=words),
+        html=_environment().get_template("message.html").render(n=view, words=words),
+    )
+
+
+def _language(locale: Locale) -> str:
+    return str(locale.language) if locale.language in _written() else FALLBACK_LANGUAGE
+
+
+def _words(locale: Locale) -> Any:
+    return _word_module(_language(locale))
+
+
+@cache
+def _written() -> frozenset[str]:
+    return languages()
+
+
+@cache
+def _word_module(language: str) -> TemplateModule:
+    return _environment().get_template(f"{language}/wording.jinja").module
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,113 @@
+"""Composes the webhook receiver, and translates between API Gateway's events and its words."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from receivables.core.errors import (
+    InvalidFields,
+    NotFound,
+    ReceivablesError,
+    TooLarge,
+    Unauthenticated,
+)
+from receivables.runtime.clients import client
+from receivables.runtime.front_door import received_at, request_time
+from receivables.runtime.problems import CONTENT_TYPE, problem, status_of
+from receivables.runtime.settings import setting
+from receivables.usecases.receive_webhook import ReceiveWebhook, Webhook
+
+REFUSALS: Final = (InvalidFields, NotFound, TooLarge, Unauthenticated)
+"""What is the sender's affair. Everything else is ours, and the sender must send it again."""
+
+_RETRY_AFTER_SECONDS: Final = 30
+
+
+@cache
+def receive_webhook() -> ReceiveWebhook:
+    """The use case with its adapters, made at the first request and kept."""
+    from receivables.adapters.dynamodb.inbox import DynamoInbox
+    from receivables.adapters.processors.registry import processor
+    from receivables.adapters.secrets import SecretsManagerEndpoints
+
+    endpoints = SecretsManagerEndpoints(
+        client("secretsmanager"), setting("WEBHOOK_SECRETS_PREFIX"), time.monotonic
+    )
+    return ReceiveWebhook(endpoints, DynamoInbox(client("dynamodb"), setting("INBOX_TABLE")), processor)
+
+
+def webhook(event: Mapping[str, Any]) -> Webhook:
+    """The request in a proxy event of API Gateway, payload format 1.0 or 2.0. Raises InvalidInput."""
+    named = event.get("pathParameters") or {}
+    return Webhook(
+        processor=named.get("processor", ""),
+        endpoint=named.get("endpoint", ""),
+        headers=_headers(event),
+        body=_body(event),
+        received_at=received_at(event),
+        as_of=request_time(event),
+    )
+
+
+def accepted() -> dict[str, Any]:
+    """The same for what is new and what is not: the sender has done its part."""
+    return _answer(HTTPStatus.OK, "application/json", {"received": True})
+
+
+def refused(error: ReceivablesError) -> dict[str, Any]:
+    """A refusal as a problem document, which tells a stranger nothing of which endpoints and secrets there are."""
+    status, slug = status_of(error)
+    if isinstance(error, InvalidFields):
+        fields = [{"field": each.field, "message": each.message} for each in error.errors]
+        return _answer(status, CONTENT_TYPE, problem(status, slug, errors=fields))
+    return _answer(status, CONTENT_TYPE, problem(status, slug))
+
+
+def reason(error: ReceivablesError) -> str:
+    """Why it was refused, for our own log: what kind of refusal, and what was wrong with a signature."""
+    return str(error) if isinstance(error, Unauthenticated) else type(error).__name__
+
+
+def unavailable() -> dict[str, Any]:
+    """It could not be kept: the sender must send it again."""
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    document = problem(status, "not-stored", "The webhook could not be stored; please send it again.")
+    return _answer(status, CONTENT_TYPE, document, {"Retry-After": str(_RETRY_AFTER_SECONDS)})
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """By lower-case name; the values of a header that comes more than once are joined by commas, as HTTP says."""
+    found: dict[str, list[str]] = {}
+    for name, value in (event.get("headers") or {}).items():
+        found.setdefault(name.lower(), []).append(value)
+    for name, values in (event.get("multiValueHeaders") or {}).items():
+        found.setdefault(name.lower(), []).extend(values)
+    return {name: ",".join(dict.fromkeys(v for v in values if v)) for name, values in found.items()}
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    """The bytes that were sent. Text can only be UTF-8: anything else API Gateway hands over in base64."""
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body)
+    except ValueError:
+        return b""  # proves nothing, and is refused as such
+
+
+def _answer(
+    status: HTTPStatus, content_type: str, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **(headers or {})},
+        "body": json.dumps(document),
+        "isBase64Encoded": False,
+    }

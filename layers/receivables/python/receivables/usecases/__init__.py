@@ -1,0 +1,1 @@
+"""Orchestration across contexts, written against ports: one module a verb."""
