@@ -8,16 +8,19 @@ or the template see of AWS's interface.
 
 from collections.abc import Callable
 
-from receivables_local.adaptations import gateway, mail, schedule, streams, worker, workflow
+from receivables_local.adaptations import access, gateway, mail, schedule, streams, worker, workflow
 
 ADAPTATIONS: dict[str, Callable[[], None]] = {
     "handler errors keep their type and their worker": worker.keep_error_type_and_worker,
     "logs of an invocation end when it ends": worker.end_logs_with_the_invocation,
     "a layer is unpacked once": worker.unpack_layers_once,
     "stream batches are retried from the failed record": streams.retry_from_the_failed_record,
+    "numbers of a mapping may come from parameters": streams.read_numbers_from_parameters,
     "a task that fails before its callback fails": workflow.fail_a_task_that_fails_before_its_callback,
     "a schedule hands over its time": schedule.hand_over_the_scheduled_time,
     "mock integrations and binary types of an API definition": gateway.import_mocks_and_binary_types,
+    "a batch of messages needs the permission of one": access.authorise_batches_as_single_messages,
+    "loopback counts as an encrypted connection": access.count_loopback_as_encrypted,
     "sending e-mail is authorised on the identity": mail.authorise_sending_on_the_identity,
     "sent e-mail is listed with its tags": mail.list_tags_of_sent_mail,
 }

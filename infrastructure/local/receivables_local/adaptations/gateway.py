@@ -13,8 +13,12 @@ def import_mocks_and_binary_types() -> None:
     import_api, import_operation = gateway._import_rest_api, gateway._import_operation
 
     def import_with_binary_types(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> Any:
-        binary = spec.get("x-amazon-apigateway-binary-media-types") or []
-        return import_api(spec, {"binaryMediaTypes": binary, **(base_data or {})})
+        data = dict(base_data or {})
+        data["binaryMediaTypes"] = [
+            *(data.get("binaryMediaTypes") or []),
+            *(spec.get("x-amazon-apigateway-binary-media-types") or []),
+        ]
+        return import_api(spec, data)
 
     def import_with_responses(
         api_id: str, resource_id: str, method: str, operation: dict[str, Any] | None, *rest: Any

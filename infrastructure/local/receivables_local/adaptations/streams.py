@@ -1,4 +1,4 @@
-"""Adaptation of event source mappings on DynamoDB streams."""
+"""Adaptations of event source mappings, most of all on DynamoDB streams."""
 
 # ruff: noqa: SLF001
 
@@ -28,6 +28,21 @@ def retry_from_the_failed_record() -> None:
     from ministack.services import lambda_svc
 
     lambda_svc._poll_dynamodb_streams = _Poller().poll
+
+
+def read_numbers_from_parameters() -> None:
+    """A parameter of type Number is text to CloudFormation, and a number to the resource on AWS. The engine compares
+    the text with a number, and stops reading every queue."""
+    from ministack.services import lambda_svc
+
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    def with_numbers(mapping: dict[str, Any], *rest: Any) -> int:
+        scaling = mapping.get("ScalingConfig") or {}
+        limit = scaling.get("MaximumConcurrency")
+        return int(concurrency({**mapping, "ScalingConfig": {"MaximumConcurrency": int(limit or 0)}}, *rest))
+
+    lambda_svc._sqs_esm_concurrency = with_numbers
 
 
 class _Poller:
