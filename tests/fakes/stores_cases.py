@@ -124,6 +124,7 @@ class MemoryCases:
         self._shelf.at_rev(case.account_id, account_rev)
         moved = replace(
             case,
+            clock=max((at for at in (stored.clock, case.clock) if at is not None), default=None),
             wake_count=stored.wake_count,
             started=stored.started,
             run=stored.run,

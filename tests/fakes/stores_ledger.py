@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from receivables.adapters.dynamodb.facts import hold_fact
-from receivables.core.errors import AlreadyExists, Conflict, NotFound
+from receivables.adapters.dynamodb.facts import described_fact, hold_fact
+from receivables.core.errors import AlreadyExists, Conflict, NotFound, StaleRevision
 from receivables.core.ids import new_id, split_account_id
-from receivables.core.money import Money
+from receivables.core.money import CurrencyMismatch, Money
 from receivables.ledger import (
     MAX_OPEN_ITEMS,
     Account,
@@ -61,10 +61,21 @@ class MemoryLedger:
             raise NotFound("invoice", number)
         return known, self.open_item(known.account_id, number)
 
+    def describe(self, number: str, description: str, rev: int, at: datetime, by: str) -> None:
+        known, item = self.invoice(number)
+        if known.rev != rev:
+            raise StaleRevision(f"invoice {number!r} has changed since it was read")
+        self._shelf.invoices[number] = replace(known, description=description, rev=rev + 1)
+        if item is not None:
+            place = (known.account_id, number)
+            self._shelf.open_items[place] = replace(self._shelf.open_items[place], description=description)
+        self._shelf.record(known.account_id, described_fact(new_id("evt", at), number, description, at, by))
+
     def open_item(self, account_id: str, number: str) -> OpenItem | None:
         return next((item for item in self._items(account_id) if item.number == number), None)
 
     def issue(self, invoice: Invoice, item: OpenItem, posting: Posting) -> Invoice:
+        _check_currency(posting.entry)
         known = self._shelf.invoices.get(invoice.number)
         if known is not None:
             if _document(known) != _document(invoice):
@@ -171,6 +182,7 @@ class MemoryLedger:
     def _as_assumed(self, posting: Posting) -> bool:
         if posting.state is PaymentState.SUSPENSE:
             return True
+        _check_currency(posting.entry)
         if posting.before is not None:
             item = self.open_item(posting.entry.account_id, posting.before.number)
             return item is not None and item.balance == posting.before.balance
@@ -204,6 +216,11 @@ class MemoryLedger:
             closed_at=posting.entry.effective_at,
             rev=document.rev + 1,
         )
+
+
+def _check_currency(entry: Entry) -> None:
+    if split_account_id(entry.account_id)[1] != entry.amount.currency:
+        raise CurrencyMismatch(f"{entry.amount.currency} on account {entry.account_id!r}")
 
 
 def _new_account(invoice: Invoice) -> Account:

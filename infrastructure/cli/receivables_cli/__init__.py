@@ -1,1 +1,1 @@
-"""The command line of operators: `receivables ...`."""
+"""The operators' command line: the stack on this machine, or one that is deployed."""

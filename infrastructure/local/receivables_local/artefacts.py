@@ -7,18 +7,21 @@ deterministic: the same files give the same bytes, and the same name.
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from receivables_local import template
-from receivables_local.engine import ROOT
+from receivables_local.engine import CACHE, ROOT
 
 _ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 _UV = ROOT / ".venv" / "bin" / "uv"
+_A_WEEK = 7 * 86_400
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PACKED = {"AWS::Serverless::Function", "AWS::Serverless::LayerVersion"}
 
@@ -40,12 +43,13 @@ class Artefact:
         return f"{self.resource}/{self.file.name}"
 
 
-def build(cache: Path, root: Path = ROOT) -> Iterator[Artefact]:
+def build(root: Path = ROOT, cache: Path = CACHE) -> Iterator[Artefact]:
     """Build whatever the template of the checkout at `root` is made of, one by one; unchanged ones come from `cache`.
 
-    Raises BuildError.
+    What has not been used for a week is removed from the cache. Raises BuildError.
     """
     cache.mkdir(parents=True, exist_ok=True)
+    _forget(cache, time.time() - _A_WEEK)
     for resource, kind, path in template.local_paths(root):
         if kind not in _PACKED:
             # Nested templates and state machines in JSON: the engine reads YAML slowly, or not at all.
@@ -55,7 +59,9 @@ def build(cache: Path, root: Path = ROOT) -> Iterator[Artefact]:
             continue
         digest = _digest(resource, path)
         packed = cache / f"{digest}.zip"
-        if not packed.exists():
+        if packed.exists():
+            packed.touch()
+        else:
             layer = kind == "AWS::Serverless::LayerVersion"
             _kept(packed, _layer(resource, path) if layer else _zip(path, _sources(path)))
         yield Artefact(resource, packed)
@@ -95,8 +101,16 @@ def _zip(base: Path, files: Iterable[Path]) -> bytes:
     return packed.getvalue()
 
 
+def _forget(cache: Path, before: float) -> None:
+    for found in (*cache.glob("*.*"), *cache.glob("layers/*")):
+        if found.stat().st_mtime < before:
+            shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
+
+
 def _kept(file: Path, content: bytes) -> Path:
-    if not file.exists():
+    if file.exists():
+        file.touch()
+    else:
         fresh = file.with_suffix(file.suffix + ".new")
         fresh.write_bytes(content)
         fresh.rename(file)

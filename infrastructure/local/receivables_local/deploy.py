@@ -17,7 +17,6 @@ STACK_NAME = "receivables"
 WEBHOOK_ENDPOINTS = (("stripe", "main"), ("standardwebhooks", "main"))
 _BUCKET = "receivables-artefacts"
 _PATIENCE = 120.0
-_CACHE = ROOT / ".local" / "artefacts"
 _ALWAYS = "2000-01-01T00:00:00.000000Z"
 
 Progress = Callable[[str], None]
@@ -143,7 +142,7 @@ def _note(stack: Stack) -> None:
 
 def _upload(engine: Engine, root: Path, progress: Progress) -> dict[str, dict[str, str]]:
     placed = {}
-    for artefact in artefacts.build(_CACHE, root):
+    for artefact in artefacts.build(root):
         progress(f"building {artefact.resource}")
         if artefact.resource in template.LEFT_OUT:
             continue
@@ -187,7 +186,9 @@ def _create(
 def _failures(cloudformation: Any, name: str) -> str:
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     failed = (event for event in events if event["ResourceStatus"].endswith("_FAILED"))
-    return "; ".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)
+    return "; ".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed
+    )
 
 
 def _value(body: template.Template, parameters: Mapping[str, str], name: str) -> str:
@@ -206,7 +207,7 @@ def _put_webhook_secrets(
     put = {}
     for processor, endpoint in WEBHOOK_ENDPOINTS:
         secret = _webhook_secret()
-        live = {"secrets": [{"secret": secret, "valid_from": _ALWAYS, "valid_until": None}]}
+        live = {"secrets": [{"value": secret, "valid_from": _ALWAYS, "valid_until": None}]}
         _put_secret(engine, f"{prefix}/{processor}/{endpoint}", json.dumps(live))
         put[f"{processor}/{endpoint}"] = secret
     return put

@@ -24,6 +24,8 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION = "1.5.33"
+CACHE = ROOT / ".local" / "artefacts"
+"""What is built and unpacked, by content; shared by all engines of this checkout."""
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -86,6 +88,11 @@ class Engine:
         """The engine's own log."""
         return self.home / "engine.log"
 
+    @property
+    def permissions(self) -> Path:
+        """Where the engine notes each permission that was used."""
+        return self.home / "permissions.jsonl"
+
     def environment(self) -> dict[str, str]:
         """The variables that point any AWS SDK to this engine, with its root credentials."""
         return {
@@ -106,7 +113,9 @@ class Engine:
                 aws_access_key_id=_ROOT_KEY,
                 aws_secret_access_key=_ROOT_KEY,
                 config=Config(
-                    retries={"total_max_attempts": 1}, max_pool_connections=32, s3={"addressing_style": "path"}
+                    retries={"total_max_attempts": 1},
+                    max_pool_connections=32,
+                    s3={"addressing_style": "path"},
                 ),
                 **options,
             )
@@ -128,10 +137,16 @@ class Engine:
             raise EngineError(f"{_INTERPRETER.parents[1].name} is missing: run `make setup`")
         scratch = self.home / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
+        (CACHE / "layers").mkdir(parents=True, exist_ok=True)
+        self.permissions.write_text("")
         arguments = [str(_INTERPRETER), str(_LAUNCHER), *([] if self._adapted else ["--plain"])]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                arguments, env=self._process_environment(scratch), stdout=log, stderr=log, start_new_session=True
+                arguments,
+                env=self._process_environment(scratch),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._note({"pid": self._process.pid, "port": self._port})
         try:
@@ -150,6 +165,8 @@ class Engine:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)
                 self._ended(pid, 5.0)
+        if self._process is not None:
+            self._process.wait(timeout=5.0)
         self._note({})
         self._clients.clear()
 
@@ -180,6 +197,8 @@ class Engine:
             "AUTH": "true" if self._enforce_iam else "false",
             "AWS_ACCESS_KEY_ID": _ROOT_KEY,
             "AWS_SECRET_ACCESS_KEY": _ROOT_KEY,
+            "RECEIVABLES_LAYERS": str(CACHE / "layers"),
+            "RECEIVABLES_PERMISSIONS": str(self.permissions),
             "LOG_LEVEL": "WARNING",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
@@ -192,7 +211,9 @@ class Engine:
             status = self.status()
             if status.running:
                 if status.version != VERSION:
-                    raise EngineError(f"the embedded AWS is {status.version}; this project is adapted to {VERSION}")
+                    raise EngineError(
+                        f"the embedded AWS is {status.version}; this project is adapted to {VERSION}"
+                    )
                 return
             if self._process is not None and self._process.poll() is not None:
                 break
@@ -232,7 +253,9 @@ def _is_ours(pid: int) -> bool:
         return str(_LAUNCHER).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     if Path("/proc/self").exists():
         return False
-    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    listing = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return str(_LAUNCHER) in listing.stdout
 
 

@@ -74,7 +74,9 @@ def expand(root: Path = ROOT, *, artefacts: dict[str, dict[str, str]] | None = N
                 properties[uri] = placed
         if resource["Type"] == "AWS::CloudFormation::Stack":
             nested[name] = read(root / properties["TemplateURL"])
-            properties["TemplateURL"] = placed.get("Url", f"https://s3.{REGION}.amazonaws.com/artefacts/{name}")
+            properties["TemplateURL"] = placed.get(
+                "Url", f"https://s3.{REGION}.amazonaws.com/artefacts/{name}"
+            )
     return Expanded(root=_translate(template), nested=nested)
 
 

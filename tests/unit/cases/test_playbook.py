@@ -50,9 +50,9 @@ class Run:
     """A case run by hand: what the store and finance would do, without either."""
 
     def __init__(self, case: Case) -> None:
-        self.case, self.approval, self.done = case, None, []
-        self.approval: Approval | None
-        self.done: list[tuple[Act, datetime]]
+        self.case = case
+        self.approval: Approval | None = None
+        self.done: list[tuple[Act, datetime]] = []
 
     def go(self, as_of: datetime, facts: Facts = OWED) -> Wait | Finish:
         """Act until it waits or ends."""
@@ -102,7 +102,7 @@ def test_after_the_formal_notice_finance_is_asked_and_told_at_once() -> None:
 
 def test_a_request_that_nobody_decides_is_reminded_of_every_week_and_nothing_else_happens() -> None:
     run = Run(a_case())
-    for day in range(0, 60):
+    for day in range(60):
         run.go(START + timedelta(days=day))
     assert run.acts.count(Act.REMIND) == 1 + 49 // REMINDER_DAYS
     assert set(run.acts) == {Act.NOTIFY, Act.ASK, Act.REMIND}

@@ -15,6 +15,7 @@ ADAPTATIONS: dict[str, Callable[[], None]] = {
     "logs of an invocation end when it ends": worker.end_logs_with_the_invocation,
     "a layer is unpacked once": worker.unpack_layers_once,
     "stream batches are retried from the failed record": streams.retry_from_the_failed_record,
+    "work in a queue is taken up at once": streams.take_up_work_at_once,
     "numbers of a mapping may come from parameters": streams.read_numbers_from_parameters,
     "a task that fails before its callback fails": workflow.fail_a_task_that_fails_before_its_callback,
     "a schedule hands over its time": schedule.hand_over_the_scheduled_time,
@@ -30,3 +31,4 @@ def apply_all() -> None:
     """Apply every adaptation to the imported engine, before it serves."""
     for adapt in ADAPTATIONS.values():
         adapt()
+    access.note_what_is_used()

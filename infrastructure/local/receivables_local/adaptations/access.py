@@ -2,6 +2,8 @@
 
 # ruff: noqa: SLF001
 
+import json
+import os
 from typing import Any
 
 _BATCHES = {
@@ -19,7 +21,7 @@ def authorise_batches_as_single_messages() -> None:
     extract = iam_actions.extract_iam_action
 
     def extract_single(*args: Any, **kwargs: Any) -> str | None:
-        action = extract(*args, **kwargs)
+        action: str | None = extract(*args, **kwargs)
         return _BATCHES.get(action, action) if action else action
 
     iam_actions.extract_iam_action = extract_single
@@ -35,3 +37,25 @@ def count_loopback_as_encrypted() -> None:
         pin(source_ip, secure_transport or source_ip == "127.0.0.1")
 
     app.pin_request_origin = pin_encrypted
+
+
+def note_what_is_used() -> None:
+    """No adaptation: notes each permission that a function's role used or lacked, for the tests of the roles."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sts
+
+    enforce = iam_evaluator.enforce
+    noted: set[tuple[str, str, str, bool]] = set()
+
+    def enforce_and_note(key: str, action: str, service: str, region: str, *rest: Any, **named: Any) -> Any:
+        refusal = enforce(key, action, service, region, *rest, **named)
+        who = str(sts._sessions.get(key, {}).get("Arn", ""))
+        resource = str(named.get("resource_arn", rest[0] if rest else "*"))
+        use = (who, action, resource, refusal is None)
+        if ":assumed-role/" in who and use not in noted:
+            noted.add(use)
+            with open(os.environ["RECEIVABLES_PERMISSIONS"], "a", encoding="utf-8") as file:  # noqa: PTH123
+                file.write(json.dumps(use) + "\n")
+        return refusal
+
+    iam_evaluator.enforce = enforce_and_note

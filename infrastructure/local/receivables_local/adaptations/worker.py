@@ -5,7 +5,7 @@
 import hashlib
 import os
 import queue
-import tempfile
+import shutil
 import threading
 import time
 import zipfile
@@ -87,18 +87,29 @@ def end_logs_with_the_invocation() -> None:
 class _OnceZipFile(zipfile.ZipFile):
     """Extracts a layer to a directory named by its content and links it to where the worker looks."""
 
+    def _is_layer(self) -> bool:
+        return Path(str(self.filename)).name.startswith("layer_")
+
+    def namelist(self) -> list[str]:
+        # The engine resolves every name of a layer before it unpacks it: ours hold no surprises.
+        return [] if self._is_layer() else super().namelist()
+
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
-        target = Path(path or ".")
-        if not target.name.startswith("layer_"):
+        if not self._is_layer():
             super().extractall(path, members, pwd)
             return
         digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()[:32]
-        shared = Path(tempfile.gettempdir()) / "layers" / digest
+        shared = Path(os.environ["RECEIVABLES_LAYERS"]) / digest
         with _UNPACKING:
             if not shared.exists():
                 fresh = shared.with_suffix(f".{os.getpid()}")
-                super().extractall(fresh, members, pwd)
-                fresh.rename(shared)
+                super().extractall(fresh, super().namelist(), pwd)
+                try:
+                    fresh.rename(shared)
+                except OSError:  # Another engine was as quick.
+                    shutil.rmtree(fresh)
+        os.utime(shared)
+        target = Path(path)
         target.rmdir()
         target.symlink_to(shared)
 
@@ -107,8 +118,8 @@ _UNPACKING = threading.Lock()
 
 
 def unpack_layers_once() -> None:
-    """AWS has a layer ready under /opt. The engine unpacks every layer again for each worker, half a second of a
-    core each: the workers share one copy."""
+    """AWS has a layer ready under /opt. The engine unpacks every layer again for each worker, seconds of a core: the
+    workers share one copy, and so do engines."""
     from ministack.core import lambda_runtime
 
     class _Shim:

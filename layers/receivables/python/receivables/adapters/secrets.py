@@ -17,10 +17,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from receivables.adapters.errors import calling, code_of
 from receivables.core.clock import parse_instant
-from receivables.core.errors import DependencyFailed, InvalidInput, Throttled
+from receivables.core.errors import InvalidInput
 from receivables.payments.endpoints import Endpoint, Secret
 
 REMEMBERED_SECONDS: Final = 300
@@ -30,7 +31,6 @@ RENEWED_SECONDS: Final = 10
 """How often, at most, a signature that does not match makes us ask again: a new secret works within it."""
 
 _MOST_REMEMBERED: Final = 256
-_THROTTLED: Final = {"ThrottlingException", "Throttling", "RequestLimitExceeded", "InternalServiceError"}
 
 
 class SecretsManagerEndpoints:
@@ -60,17 +60,13 @@ class SecretsManagerEndpoints:
         return found
 
     def _read(self, processor: str, endpoint: str) -> Endpoint | None:
-        try:
-            answer = self._client.get_secret_value(SecretId=f"{self._prefix}/{processor}/{endpoint}")
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ResourceNotFoundException":
-                return None
-            if code in _THROTTLED:
-                raise Throttled("Secrets Manager is busy") from error
-            raise DependencyFailed(f"Secrets Manager refused: {code}") from error
-        except BotoCoreError as error:
-            raise DependencyFailed("Secrets Manager did not answer") from error
+        with calling("secretsmanager"):
+            try:
+                answer = self._client.get_secret_value(SecretId=f"{self._prefix}/{processor}/{endpoint}")
+            except ClientError as error:
+                if code_of(error) == "ResourceNotFoundException":
+                    return None
+                raise
         return endpoint_from(answer.get("SecretString", ""))
 
 

@@ -101,9 +101,8 @@ class _Standing:
         earned_at = step_instant(policy, step, self.item.issue_date, self.item.due_date, tz).astimezone(tz)
         before = f"after step {self.had}" if self.had else "as its first"
         return (
-            f"{self.item.number}: due {self.item.due_date}, {self.item.balance} open; reached step {self.earned} of "
-            f"{len(policy.steps)} ({step.key}, {_offset(step.offset_days)}) on {earned_at:%Y-%m-%d %H:%M} "
-            f"{tz.key}, {before}; policy {policy.id} version {policy.version}"
+            f"{self.item.number}: due {self.item.due_date}; step {self.earned} of {len(policy.steps)} ({step.key}, "
+            f"{step.offset_days:+d} days) since {earned_at:%Y-%m-%d %H:%M} {tz.key}, {before}"
         )
 
 
@@ -204,10 +203,3 @@ def _case_reason(action: Action, case: ActiveCase) -> str:
     return (
         f"case {case.id}: its date {format_instant(case.wake_at)} or the payment of all its invoices has come"
     )
-
-
-def _offset(days: int) -> str:
-    if days == 0:
-        return "on the due date"
-    plural = "" if abs(days) == 1 else "s"
-    return f"{abs(days)} day{plural} {'after' if days > 0 else 'before'} the due date"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -37,3 +37,15 @@ class Policies(Protocol):
 
     def for_customer(self, customer: Customer, on: date) -> Policy:
         """Customer's own, else the company's default, else DEFAULT_POLICY; the version in force on `on`."""
+
+
+class AccountQueue(Protocol):
+    """The accounts that wait to be worked."""
+
+    def put(self, account_ids: Sequence[str], as_of: datetime) -> None:
+        """Queue them, at most MOST_AT_ONCE at a time. Raises DependencyFailed when some could not be queued even
+        after bounded retries; those that were stay queued (being worked twice is harmless)."""
+
+
+MOST_AT_ONCE = 10
+"""As many accounts as one request to the queue carries."""

@@ -69,6 +69,10 @@ class LedgerStore(Protocol):
     def invoice(self, number: str) -> tuple[Invoice, OpenItem | None]:
         """The document and, while anything is owed, its open item. Raises NotFound."""
 
+    def describe(self, number: str, description: str, rev: int, at: datetime, by: str) -> None:
+        """Change the description of an invoice whose document is at `rev`, and of its open item, and record who did
+        it. Raises NotFound or StaleRevision."""
+
     def open_item(self, account_id: str, number: str) -> OpenItem | None:
         """What is still to be paid of an invoice, strongly consistent; None: nothing."""
 

@@ -13,13 +13,16 @@ from receivables.notices.notice import Notice, NoticeState
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """A rendered e-mail. `tags` travel with it and come back in the provider's events."""
+    """A rendered e-mail. `tags` travel with it and come back in the provider's events. `sender_name` stands before the
+    sender's address; answers go to `reply_to`, or else to the sender."""
 
     to: str
     subject: str
     text: str
     html: str
     tags: Mapping[str, str]
+    sender_name: str = ""
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

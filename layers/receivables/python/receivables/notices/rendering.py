@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from babel.core import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 
 from receivables.core.errors import InvalidInput
@@ -89,11 +89,11 @@ def _row(line: Line, locale: Locale, money: Formatter) -> Mapping[str, Any]:
 
 
 def _wording(view: dict[str, Any]) -> Wording:
-    words: Any = _words(view["locale"])
+    words = _words(view["locale"])
     return Wording(
         subject=one_line(words.subject(view)),
-        text=_environment().get_template("message.txt").render(n=view, words=words),
-        html=_environment().get_template("message.html").render(n=view, words=words),
+        text=_environment(html=False).get_template("message.txt").render(n=view, words=words),
+        html=_environment(html=True).get_template("message.html").render(n=view, words=words),
     )
 
 
@@ -101,8 +101,23 @@ def _language(locale: Locale) -> str:
     return str(locale.language) if locale.language in _written() else FALLBACK_LANGUAGE
 
 
-def _words(locale: Locale) -> Any:
-    return _word_module(_language(locale))
+def _words(locale: Locale) -> _Words:
+    return _words_of(_language(locale))
+
+
+class _Words:
+    """The wording of a language: each macro a function that returns plain text.
+
+    A macro called by an HTML template would return its text marked as safe, names and all; through here it comes back
+    unmarked, and the HTML template escapes it.
+    """
+
+    def __init__(self, module: TemplateModule) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        macro = getattr(self._module, name)
+        return lambda *facts: str.__str__(macro(*facts))
 
 
 @cache
@@ -111,15 +126,15 @@ def _written() -> frozenset[str]:
 
 
 @cache
-def _word_module(language: str) -> TemplateModule:
-    return _environment().get_template(f"{language}/wording.jinja").module
+def _words_of(language: str) -> _Words:
+    return _Words(_environment(html=False).get_template(f"{language}/wording.jinja").module)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, html: bool) -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        autoescape=html,  # noqa: S701 - plain text has no markup to escape
         undefined=StrictUndefined,
         auto_reload=False,
         trim_blocks=True,

@@ -37,8 +37,23 @@ def client(service: str, *, repeat: bool | None = None) -> Any:
     )
 
 
+class LazyClient:
+    """A client that is made at its first call, for what most invocations of a function never do."""
+
+    def __init__(self, service: str, *, repeat: bool | None = None) -> None:
+        self._service, self._repeat = service, repeat
+
+    def __getattr__(self, operation: str) -> Any:
+        made = client(self._service) if self._repeat is None else client(self._service, repeat=self._repeat)
+        return getattr(made, operation)
+
+
 @cache
 def _session() -> Any:
     from botocore.session import Session
 
-    return Session()
+    from receivables.adapters.dynamodb.lean import leave_attributes_unwalked
+
+    session = Session()
+    leave_attributes_unwalked(session)
+    return session

@@ -14,12 +14,13 @@ from receivables.core.errors import (
     InvalidFields,
     NotFound,
     ReceivablesError,
+    Throttled,
     TooLarge,
     Unauthenticated,
 )
 from receivables.runtime.clients import client
 from receivables.runtime.front_door import received_at, request_time
-from receivables.runtime.problems import CONTENT_TYPE, problem, status_of
+from receivables.runtime.problems import MEDIA_TYPE, document, kind_of
 from receivables.runtime.settings import setting
 from receivables.usecases.receive_webhook import ReceiveWebhook, Webhook
 
@@ -39,7 +40,8 @@ def receive_webhook() -> ReceiveWebhook:
     endpoints = SecretsManagerEndpoints(
         client("secretsmanager"), setting("WEBHOOK_SECRETS_PREFIX"), time.monotonic
     )
-    return ReceiveWebhook(endpoints, DynamoInbox(client("dynamodb"), setting("INBOX_TABLE")), processor)
+    inbox = DynamoInbox(client("dynamodb"), setting("INBOX_TABLE"))
+    return ReceiveWebhook(endpoints, inbox, processor)
 
 
 def webhook(event: Mapping[str, Any]) -> Webhook:
@@ -62,11 +64,9 @@ def accepted() -> dict[str, Any]:
 
 def refused(error: ReceivablesError) -> dict[str, Any]:
     """A refusal as a problem document, which tells a stranger nothing of which endpoints and secrets there are."""
-    status, slug = status_of(error)
-    if isinstance(error, InvalidFields):
-        fields = [{"field": each.field, "message": each.message} for each in error.errors]
-        return _answer(status, CONTENT_TYPE, problem(status, slug, errors=fields))
-    return _answer(status, CONTENT_TYPE, problem(status, slug))
+    kind = kind_of(error)
+    fields = error.errors if isinstance(error, InvalidFields) else ()
+    return _answer(kind.status, MEDIA_TYPE, document(kind, errors=fields))
 
 
 def reason(error: ReceivablesError) -> str:
@@ -76,9 +76,11 @@ def reason(error: ReceivablesError) -> str:
 
 def unavailable() -> dict[str, Any]:
     """It could not be kept: the sender must send it again."""
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    document = problem(status, "not-stored", "The webhook could not be stored; please send it again.")
-    return _answer(status, CONTENT_TYPE, document, {"Retry-After": str(_RETRY_AFTER_SECONDS)})
+    kind = kind_of(Throttled())
+    detail = "The webhook could not be stored; please send it again."
+    return _answer(
+        kind.status, MEDIA_TYPE, document(kind, detail), {"Retry-After": str(_RETRY_AFTER_SECONDS)}
+    )
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
@@ -103,7 +105,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 
 def _answer(
-    status: HTTPStatus, content_type: str, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    status: int, content_type: str, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     return {
         "statusCode": int(status),

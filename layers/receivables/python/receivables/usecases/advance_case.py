@@ -40,9 +40,10 @@ from receivables.cases.playbook import (
 from receivables.cases.ports import Agency, CaseStore, Finance, Operations, Workflow
 from receivables.core.errors import StaleRevision
 from receivables.core.money import total
-from receivables.ledger import LedgerStore, OpenItem, WorkingSet
+from receivables.ledger import OpenItem, WorkingSet
 from receivables.usecases.case_file import CaseFiles
 from receivables.usecases.formal_notice import FormalNotice, Tried
+from receivables.usecases.readers import AccountReader
 
 PARK_ATTEMPTS: Final = 3
 
@@ -99,7 +100,7 @@ class AdvanceCase:
         self,
         *,
         cases: CaseStore,
-        ledger: LedgerStore,
+        ledger: AccountReader,
         files: CaseFiles,
         formal: FormalNotice,
         finance: Finance,
@@ -265,5 +266,5 @@ def _decided(approval: Approval | None) -> dict[str, str]:
     return {"approval_id": approval.id, "decided_by": approval.decided_by, "reason": approval.reason}
 
 
-def _yes(fact: bool) -> str:  # noqa: FBT001 - it is what is converted
+def _yes(fact: bool) -> str:
     return "yes" if fact else "no"

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from receivables.core.errors import InvalidInput, StaleRevision
+from receivables.core.errors import InvalidInput, NotFound, StaleRevision
 from receivables.core.ids import reference as invoice_number
 from receivables.ledger import (
     InvoicePointer,
@@ -137,7 +137,10 @@ class ApplyPayment:
         So it does not matter which of them came first.
         """
         for _ in range(MOST_TRIES):
-            record = self._ledger.payment(payment.key)
+            try:
+                record = self._ledger.payment(payment.key)
+            except NotFound:  # not booked: the message was settled otherwise, parked for example, meanwhile
+                return False
             if record.state is not PaymentState.SUSPENSE or record.payment.amount != payment.amount:
                 return False
             item = self._ledger.open_item(invoice.account_id, invoice.number)
@@ -166,7 +169,7 @@ def redrive_unprocessed(
     for message in inbox.unprocessed(before, limit):
         if message.attempts >= max_attempts:
             inbox.settle(
-                message.id, InboxState.PARKED, f"could not be applied, {message.attempts} more attempts"
+                message.id, InboxState.PARKED, f"could not be applied in {message.attempts + 1} attempts"
             )
             parked += 1
         else:

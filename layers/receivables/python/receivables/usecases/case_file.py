@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,10 +10,9 @@ from receivables.cases.case import Case
 from receivables.cases.case_file import CaseFile, HistoryLine
 from receivables.cases.messages import amount
 from receivables.core.clock import parse_instant
-from receivables.core.configuration import CompanyStore
 from receivables.core.money import Money
-from receivables.customers import Customers
-from receivables.ledger import EntryKind, LedgerStore, OpenItem, WorkingSet
+from receivables.ledger import EntryKind, OpenItem, WorkingSet
+from receivables.usecases.readers import CompanyReader, CustomerReader, HistoryReader
 
 HISTORY: Final = 100
 """Facts of the timeline that are looked through: a file tells the recent history, the console all of it."""
@@ -22,7 +21,7 @@ HISTORY: Final = 100
 class CaseFiles:
     """Reads what a case file is made of."""
 
-    def __init__(self, ledger: LedgerStore, customers: Customers, company: CompanyStore) -> None:
+    def __init__(self, ledger: HistoryReader, customers: CustomerReader, company: CompanyReader) -> None:
         self._ledger, self._customers, self._company = ledger, customers, company
 
     def compile(
@@ -49,3 +48,58 @@ class CaseFiles:
             if _is_payment(fact) and fact.get("invoice") in case.invoices:
                 return _at(fact)
         return None
+
+
+def _is_payment(fact: Mapping[str, Any]) -> bool:
+    return fact.get("entry_kind") in _PAYMENTS
+
+
+_PAYMENTS: Final = frozenset({EntryKind.PAYMENT.value, EntryKind.PLACEMENT.value})
+
+
+def _at(fact: Mapping[str, Any]) -> datetime:
+    return parse_instant(str(fact["at"]), field="at")
+
+
+def _line(fact: Mapping[str, Any]) -> HistoryLine | None:
+    words = _WORDS.get(str(fact["kind"]))
+    text = words(fact) if words else None
+    return HistoryLine(_at(fact), text) if text else None
+
+
+def _entry(fact: Mapping[str, Any]) -> str | None:
+    about = f" for {fact['invoice']}" if fact.get("invoice") else ""
+    if _is_payment(fact):
+        return f"payment of {_money(fact)}{about}"
+    return f"invoice of {_money(fact)}{about}" if fact.get("entry_kind") == EntryKind.INVOICE else None
+
+
+def _notice(fact: Mapping[str, Any]) -> str:
+    return f"{fact['step_key']} notice by {fact['channel']} over {_money(fact)}: {fact['state']}"
+
+
+def _case_event(fact: Mapping[str, Any]) -> str:
+    return f"case: {str(fact['event']).replace('_', ' ')}"
+
+
+def _decision(fact: Mapping[str, Any]) -> str:
+    reason = f" ({fact['reason']})" if fact.get("reason") else ""
+    return f"{str(fact['action']).replace('_', ' ')}: {fact['decision']} by {fact['by']}{reason}"
+
+
+def _account_event(fact: Mapping[str, Any]) -> str:
+    reason = f" ({fact['reason']})" if fact.get("reason") else ""
+    return f"{str(fact['event']).replace('_', ' ')} by {fact['by']}{reason}"
+
+
+_WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "entry": _entry,
+    "notice": _notice,
+    "case_event": _case_event,
+    "decision": _decision,
+    "account_event": _account_event,
+}
+
+
+def _money(fact: Mapping[str, Any]) -> str:
+    return amount(Money(fact["amount"], fact["currency"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,9 +20,9 @@ from receivables.core.errors import (
     StaleRevision,
 )
 from receivables.customers import Customer
-from receivables.customers.ports import Customers
 from receivables.dunning.ports import Policies
-from receivables.ledger import LedgerStore, WorkingSet
+from receivables.ledger import WorkingSet
+from receivables.usecases.readers import AccountReader, CustomerReader
 from receivables.usecases.wake_case import deliver
 
 _ATTEMPTS: Final = 3
@@ -34,8 +35,8 @@ class OpenCase:
     def __init__(
         self,
         cases: CaseStore,
-        ledger: LedgerStore,
-        customers: Customers,
+        ledger: AccountReader,
+        customers: CustomerReader,
         policies: Policies,
         workflow: Workflow,
     ) -> None:
@@ -102,7 +103,7 @@ def _choose(
 class DecideApproval:
     """A person of finance approves or rejects, once, for what somebody else asked."""
 
-    def __init__(self, cases: CaseStore, ledger: LedgerStore, workflow: Workflow) -> None:
+    def __init__(self, cases: CaseStore, ledger: AccountReader, workflow: Workflow) -> None:
         self._cases, self._ledger, self._workflow = cases, ledger, workflow
 
     def decide(self, approval_id: str, *, approve: bool, by: str, reason: str, at: datetime) -> Approval:
@@ -126,9 +127,9 @@ class DecideApproval:
         decided = self._cases.decide(approval, state, by, reason, at)
         try:
             deliver(self._cases, self._workflow, decided)
-        except DependencyFailed:
+        except Exception:  # noqa: BLE001 - it is decided: whatever is wrong now, the stream and the sweep deliver it
             return decided
-        return decided
+        return replace(decided, delivered=True)
 
     def _must_be_open(self, approval: Approval) -> None:
         case = self._cases.active(approval.account_id)

@@ -35,7 +35,7 @@ from receivables.imports import (
     RowError,
     read_rows,
 )
-from receivables.usecases.issue_invoice import InvoiceOrder, IssueInvoice
+from receivables.usecases.issue_invoice import Directory, InvoiceOrder, IssueInvoice
 
 FOLDER: Final = "imports/"
 PAGE: Final = 200
@@ -44,6 +44,20 @@ PAGE: Final = 200
 
 class Unfinished(ReceivablesError):
     """The time of this run is over: the position is noted, and the next attempt goes on there."""
+
+
+class Remembering:
+    """A directory that asks for each customer once: a file names the same ones over and over."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._known: dict[str, Customer] = {}
+
+    def get(self, customer_id: str) -> Customer:
+        """As it was when first asked for. Raises NotFound."""
+        if customer_id not in self._known:
+            self._known[customer_id] = self._directory.get(customer_id)
+        return self._known[customer_id]
 
 
 class RequestImport:

@@ -9,6 +9,7 @@ from typing import Final
 
 from receivables.core.clock import local_date, local_instant
 from receivables.core.errors import InvalidInput, TooLarge
+from receivables.core.ids import account_id
 from receivables.core.money import Money
 from receivables.customers import Customer
 from receivables.dunning.decide import decide
@@ -18,6 +19,7 @@ from receivables.ledger import Account, ActiveCase, OpenItem, WorkingSet
 
 MAX_DAYS: Final = 3 * 366
 _MAX_LOOKS: Final = 2000
+_MIDNIGHT: Final = time(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class Happening:
 
 
 def preview_policy(
-    policy: Policy, customer: Customer, items: Sequence[OpenItem], first: date, last: date
+    policy: Policy, customer: Customer, account: WorkingSet, first: date, last: date
 ) -> Iterator[Happening]:
-    """Every notice and escalation from `first` to `last` (days of the customer), for invoices that stay unpaid and
-    have had no step before `first`. Steps that lie before it count as missed: the highest of them comes at once.
+    """Every notice and escalation from `first` to `last` (days of the customer), for invoices that stay unpaid.
+    Steps that an invoice has earned before `first` and has not had are caught up with: the highest comes at once.
 
     Raises InvalidInput for a span that is negative or too long, TooLarge when it holds too much.
     """
@@ -44,10 +46,9 @@ def preview_policy(
         raise InvalidInput("until", "is before from")
     if (last - first).days > MAX_DAYS:
         raise InvalidInput("until", f"is more than {MAX_DAYS} days after from")
-    midnight = time(0, 0)
-    as_of: datetime | None = local_instant(first, midnight, customer.tz)
-    end = local_instant(last + timedelta(days=1), midnight, customer.tz)
-    state = _start(customer, items)
+    as_of: datetime | None = local_instant(first, _MIDNIGHT, customer.tz)
+    end = local_instant(last + timedelta(days=1), _MIDNIGHT, customer.tz)
+    items, state = account.open_items, _undisturbed(account)
     for _ in range(_MAX_LOOKS):
         if as_of is None or as_of >= end:
             return
@@ -61,10 +62,20 @@ def preview_policy(
     raise TooLarge("too much would happen in this time: ask for a shorter one")
 
 
-def _start(customer: Customer, items: Sequence[OpenItem]) -> WorkingSet:
-    currency = items[0].balance.currency if items else "EUR"
-    zero = Money.zero(currency)
-    return WorkingSet(Account(f"{customer.id}.{currency}", customer.id, zero, zero), tuple(items))
+def imagined_account(customer: Customer, items: Sequence[OpenItem]) -> WorkingSet:
+    """An account that has had no step yet, with these invoices. Raises InvalidInput (`invoices`) for two currencies."""
+    currencies = {item.balance.currency for item in items}
+    if len(currencies) != 1:
+        raise InvalidInput("invoices", "must be at least one, all in one currency")
+    zero = Money.zero(currencies.pop())
+    account = Account(account_id(customer.id, zero.currency), customer.id, zero, zero)
+    return WorkingSet(account, tuple(items))
+
+
+def _undisturbed(account: WorkingSet) -> WorkingSet:
+    """Without what was planned already, and with a case that keeps still: it asks people, who are not asked here."""
+    case = account.case and replace(account.case, wake_at=None, started=True)
+    return replace(account, account=replace(account.account, worked_at=None), case=case)
 
 
 def _happenings(decision: Decision, customer: Customer, at: datetime) -> Iterator[Happening]:
@@ -98,7 +109,7 @@ def _about(reason: str, action: Action) -> bool:
 
 
 def _carried_out(state: WorkingSet, decision: Decision) -> WorkingSet:
-    """What the account looks like once it was done. A case stays where it is: it asks people, who are not asked here."""
+    """What the account looks like once it was done."""
     case = state.case
     for action in decision.actions:
         if isinstance(action, OpenCase):
@@ -111,6 +122,6 @@ def _carried_out(state: WorkingSet, decision: Decision) -> WorkingSet:
 def _next_look(
     decision: Decision, items: Sequence[OpenItem], customer: Customer, as_of: datetime
 ) -> datetime | None:
-    issues = (local_instant(item.issue_date, time(0, 0), customer.tz) for item in items)
+    issues = (local_instant(item.issue_date, _MIDNIGHT, customer.tz) for item in items)
     moments = [moment for moment in (decision.next_action_at, *issues) if moment and moment > as_of]
     return min(moments, default=None)

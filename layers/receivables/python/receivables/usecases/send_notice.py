@@ -34,7 +34,8 @@ class Sending:
 
 
 class SendNotice:
-    """Sends what its caller has claimed. Raises what the store raises: the claim then stays, and shows as unknown."""
+    """Sends what its caller has claimed. Raises what the store raises: once it may have been sent the claim stays, and
+    shows as unknown."""
 
     def __init__(
         self,
@@ -47,7 +48,12 @@ class SendNotice:
 
     def send(self, notice: Notice, message: Email | Sms, at: datetime) -> Sending:
         """Send it at most once; `at` dates what becomes of it."""
-        if self._kill_switch.engaged():
+        try:
+            stopped = self._kill_switch.engaged()
+        except Exception:
+            self._notices.release(notice, "the kill switch could not be read", at)
+            raise
+        if stopped:
             self._notices.release(notice, "kill switch", at)
             return Sending(Fate.STOPPED, "the kill switch is engaged")
         try:

@@ -147,7 +147,14 @@ def _share(model: type[Model], client: Any) -> None:
 
 def is_condition(error: PynamoDBException) -> bool:
     """The write was refused because its condition does not hold."""
-    return error.cause_response_code in {CONDITION_FAILED, TRANSACTION_CANCELED}
+    return _code(error) in {CONDITION_FAILED, TRANSACTION_CANCELED}
+
+
+def _code(error: PynamoDBException) -> str | None:
+    """DynamoDB's code. PynamoDB's own `cause_response_code` fails on a time-out, whose response is None."""
+    response = getattr(error.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
 
 
 @contextmanager
@@ -158,6 +165,7 @@ def translated(what: str) -> Iterator[None]:
     except PynamoDBException as error:
         if is_condition(error) or isinstance(error, DoesNotExist):
             raise
-        if error.cause_response_code in _THROTTLED:
-            raise Throttled(f"{what}: {error.cause_response_code}") from error
-        raise DependencyFailed(f"{what}: {error.cause_response_code or type(error).__name__}") from error
+        code = _code(error)
+        if code in _THROTTLED:
+            raise Throttled(f"{what}: {code}") from error
+        raise DependencyFailed(f"{what}: {code or type(error).__name__}") from error

@@ -93,3 +93,16 @@ def hold_fact(event_id: str, hold: Hold | None, at: datetime, by: str) -> Fact:
         "reason": hold.reason if hold else "",
         "until": format_instant(hold.until) if hold else None,
     }
+
+
+def described_fact(event_id: str, number: str, description: str, at: datetime, by: str) -> Fact:
+    """An invoice was given another description."""
+    return {
+        "kind": "account_event",
+        "id": event_id,
+        "at": format_instant(at),
+        "event": "invoice_described",
+        "by": by,
+        "invoice": number,
+        "description": description,
+    }

@@ -1,0 +1,109 @@
+"""What forms and replies of several resources share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+from receivables.core import ids
+from receivables.core.clock import format_instant
+from receivables.core.errors import InvalidFields
+from receivables.core.money import Money
+from receivables.ledger import AT_ONCE
+
+MAX_TEXT: Final = 200
+MAX_NOTE: Final = 500
+
+
+class Form(BaseModel):
+    """Something that a caller sends: every field is known, every type exact, and no error repeats the input."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, frozen=True, defer_build=True
+    )
+
+
+class Reply(BaseModel):
+    """Something that a caller gets."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class Amount(Form):
+    """An amount of money, exact: a decimal as text, with at most the decimals of its currency."""
+
+    amount: str = Field(max_length=30, examples=["1234.50"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["EUR"], description="ISO 4217")
+
+    def money(self, field: str = "amount") -> Money:
+        """Raises InvalidInput naming the part of `field` that is wrong."""
+        try:
+            return Money.parse(self.amount, self.currency)
+        except InvalidFields as error:
+            raise under(field, error) from None
+
+    @classmethod
+    def of(cls, money: Money) -> Amount:
+        return cls(amount=f"{money.decimal:f}", currency=money.currency)
+
+
+def under(field: str, error: InvalidFields) -> InvalidFields:
+    """The same errors, of the parts of a field."""
+    return InvalidFields(type(each)(f"{field}.{each.field}", each.message) for each in error.errors)
+
+
+def checked(check: Callable[[str], str]) -> AfterValidator:
+    """A validator that uses the product's own rule; its message reaches the caller under the field's own path."""
+
+    def validate(text: str) -> str:
+        try:
+            return check(text)
+        except InvalidFields as error:
+            raise ValueError(error.errors[0].message) from None
+
+    return AfterValidator(validate)
+
+
+def _instant(value: datetime) -> str:
+    return "at once" if value == AT_ONCE else format_instant(value)
+
+
+Key = Annotated[str, checked(lambda text: ids.key(text, field="")), Field(examples=["C-001"])]
+"""An id chosen by the caller."""
+Number = Annotated[str, checked(lambda text: ids.reference(text, field="")), Field(examples=["INV-2026-001"])]
+"""An invoice number."""
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE)]
+Instant = Annotated[datetime, PlainSerializer(_instant, return_type=str)]
+"""Written as UTC text of fixed width."""
+
+
+def aware(value: datetime) -> datetime:
+    """UTC. Raises ValueError for an instant without zone."""
+    if value.tzinfo is None:
+        raise ValueError("needs a zone: end it with Z or an offset")
+    return value.astimezone(UTC)
+
+
+When = Annotated[datetime, AfterValidator(aware), Field(examples=["2026-03-01T08:00:00Z"])]
+"""An instant that a caller sends."""
+
+Facts = dict[str, Any]
+
+
+def money_shown(fact: Facts) -> Facts:
+    """A plain fact with its minor units as amounts."""
+    shown = dict(fact)
+    currency = shown.pop("currency", None)
+    if currency is None:
+        return shown
+    shown["amount"] = Amount.of(Money(shown["amount"], currency)).model_dump()
+    if "items" in shown:
+        shown["items"] = [
+            {**item, "balance": Amount.of(Money(item["balance"], currency)).model_dump()}
+            for item in shown["items"]
+        ]
+    return shown

@@ -1,0 +1,24 @@
+"""A file has been dropped in the bucket: import it, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from receivables.runtime.front_door import tick_time
+from receivables.runtime.import_file import import_dropped_file
+from receivables.runtime.observability import instrument, logger
+
+_ENOUGH_FOR_A_PAGE_MS: Final = 30_000
+
+
+@instrument
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """EventBridge "Object Created" of S3. When the time runs out it fails on purpose: the next attempt goes on."""
+    job = import_dropped_file().run(
+        event["detail"]["object"]["key"],
+        tick_time(event),
+        lambda: context.get_remaining_time_in_millis() > _ENOUGH_FOR_A_PAGE_MS,
+    )
+    logger.info("file imported", job_id=job.id, state=job.state, rows=job.rows, rows_bad=job.failed)
+    return {"import_id": job.id, "state": job.state, "rows": job.rows, "failed": job.failed}

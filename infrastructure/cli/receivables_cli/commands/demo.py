@@ -1,0 +1,104 @@
+"""`receivables demo`: a ledger collected from the deployed template to paid or escalated invoices."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from receivables.core.clock import format_instant
+from receivables.core.errors import InvalidFields
+from receivables_cli.commands.machine import start, where_to_look
+from receivables_cli.demo.books import read_books
+from receivables_cli.demo.checks import check
+from receivables_cli.demo.person import FinancePerson
+from receivables_cli.demo.play import Counts, Player, Stage
+from receivables_cli.demo.read import read_story
+from receivables_cli.demo.rest import Watch
+from receivables_cli.demo.sample import sample_story
+from receivables_cli.demo.story import Story
+from receivables_cli.demo.summary import show_summary
+from receivables_cli.errors import CommandError
+from receivables_cli.target import LocalStack
+from receivables_local.mailbox import mailbox
+
+
+def demo(arguments: Namespace, console: Console) -> None:
+    """Start afresh, play, show what became of it. Raises CommandError, also when a check does not hold."""
+    started = datetime.now(UTC)
+    story = _story(arguments)
+    console.print(
+        f"[bold]{escape(story.title)}[/]: {len(story.bills)} invoices of {len(story.debtors)} customers, "
+        f"{story.first} to {story.last}"
+    )
+    for remark in story.remarks:
+        console.print(f"[yellow]left out[/] {escape(remark)}")
+    start(console, {})
+    stack = LocalStack()
+    counts = _play(console, stack, story, arguments.seed)
+    books = read_books(stack.client, stack.outputs)
+    mailed = Counter(mail.tags.get("notice_id", "") for mail in mailbox(stack.engine))
+    checks = check(books, story, mailed)
+    console.print()
+    show_summary(console, books, counts, checks)
+    console.print()
+    where_to_look(console, stack.stack)
+    took = datetime.now(UTC) - started
+    console.print(f"took {took.total_seconds():.0f} s; the stack keeps running, its time is {counts.day}")
+    if not all(each.holds for each in checks):
+        raise CommandError("a check does not hold")
+
+
+def _story(arguments: Namespace) -> Story:
+    if arguments.data is None:
+        return sample_story(arguments.seed)
+    file = Path(arguments.data)
+    try:
+        return read_story(
+            file.read_bytes(),
+            file.name,
+            currency=arguments.currency,
+            order=arguments.date_format,
+            seed=arguments.seed,
+        )
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+    except InvalidFields as error:
+        raise CommandError(f"{file}: {error}") from error
+
+
+def _play(console: Console, stack: LocalStack, story: Story, seed: int) -> Counts:
+    local = stack.stack
+
+    def tick(at: datetime) -> int:
+        return int(local.invoke("nominate", {"time": format_instant(at)})["nominated"])
+
+    stage = Stage(
+        api=stack.api("finance"),
+        finance=FinancePerson(stack.api("finance-2"), seed),
+        watch=Watch(stack.client, stack.outputs),
+        tick=tick,
+        secret=lambda processor: local.webhook_secret(processor, "main"),
+    )
+    columns = (
+        TextColumn("{task.fields[day]}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("days  {task.fields[counts]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", day=story.first, counts="")
+
+        def show(counts: Counts) -> None:
+            words = f"{counts.invoices} invoices  {counts.webhooks} payments  {counts.nominated} worked  {counts.cases} cases"
+            progress.update(task, advance=1, day=counts.day, counts=words)
+
+        player = Player(stage, story, show)
+        progress.update(task, total=len(player.days))
+        return player.play()

@@ -1,0 +1,1 @@
+"""The demonstration: a ledger collected day by day by the deployed template on the embedded AWS."""

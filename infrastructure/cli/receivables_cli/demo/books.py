@@ -1,0 +1,99 @@
+"""The stack's books as they lie in its table, read item by item: nothing that it computed for us is taken on trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from receivables.adapters.dynamodb.case_codec import approval_from, case_from
+from receivables.adapters.dynamodb.codec import (
+    account_from,
+    entry_from,
+    invoice_from,
+    open_item_from,
+    payment_from,
+)
+from receivables.adapters.dynamodb.notice_codec import notice_from
+from receivables.cases.case import Approval, Case, Stage
+from receivables.core.money import Money
+from receivables.insight import PaidInvoice
+from receivables.ledger import Account, Entry, Invoice, OpenItem, PaymentRecord
+from receivables.notices.notice import Notice
+
+
+@dataclass(slots=True)
+class Books:
+    """Every fact of the receivables table."""
+
+    accounts: list[Account] = field(default_factory=list)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    open_items: dict[str, OpenItem] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
+    payments: list[PaymentRecord] = field(default_factory=list)
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        """Put an item of the table where its kind belongs."""
+        kind = item.get("kind", {}).get("S")
+        if kind == "invoice":
+            invoice = invoice_from(dict(item))
+            self.invoices[invoice.number] = invoice
+        elif kind == "open_item":
+            opened = open_item_from(dict(item), item.get("case_id", {}).get("S"))
+            self.open_items[opened.number] = opened
+        elif kind in _SHELVES:
+            name, read = _SHELVES[kind]
+            getattr(self, name).append(read(dict(item)))
+
+    def active_cases(self) -> list[Case]:
+        return [case for case in self.cases if case.stage is not Stage.CLOSED]
+
+    def paid(self) -> list[PaidInvoice]:
+        """Every invoice and how far it is paid, by the date (UTC) of the payment that closed it."""
+        return [
+            PaidInvoice(
+                number=invoice.number,
+                amount=invoice.amount,
+                balance=self.balance(invoice),
+                issue_date=invoice.issue_date,
+                due_date=invoice.due_date,
+                paid_on=_day(invoice),
+            )
+            for invoice in self.invoices.values()
+        ]
+
+    def balance(self, invoice: Invoice) -> Money:
+        """What is still to be paid of an invoice."""
+        still = self.open_items.get(invoice.number)
+        return still.balance if still else Money.zero(invoice.amount.currency)
+
+
+_SHELVES: Mapping[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+    "account": ("accounts", account_from),
+    "entry": ("entries", entry_from),
+    "notice": ("notices", notice_from),
+    "case": ("cases", case_from),
+    "approval": ("approvals", approval_from),
+    "payment": ("payments", payment_from),
+}
+
+
+def _day(invoice: Invoice) -> date | None:
+    return invoice.closed_at.date() if invoice.closed_at else None
+
+
+def read_books(client: Callable[[str], Any], outputs: Mapping[str, str]) -> Books:
+    """Read the whole table: for demonstrations, not for real ledgers."""
+    books = Books()
+    for item in _items(client("dynamodb"), outputs["ReceivablesTableName"]):
+        books.add(item)
+    return books
+
+
+def _items(dynamodb: Any, table: str) -> Iterator[Mapping[str, Any]]:
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        yield from page["Items"]

@@ -1,0 +1,207 @@
+"""Play a story: business day by business day, everything by the ways in that the stack has, and nothing by the back door."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from receivables.core.calendar import business_days
+from receivables_cli.api import Api
+from receivables_cli.demo.person import FinancePerson
+from receivables_cli.demo.rest import CaseView, Watch, wait_until
+from receivables_cli.demo.story import Bill, Debtor, Receipt, Story
+from receivables_cli.demo.webhooks import webhook
+from receivables_cli.errors import CommandError
+
+_MORNING: Final = time(6, 0)
+_AFTERNOON: Final = time(17, 30)
+_EVENING: Final = time(18, 0)
+"""Nine in the morning has come by then everywhere from Tokyo to Los Angeles: one tick is the day's collection."""
+_SENDERS: Final = 4
+_REPEATED: Final = 20
+"""Every so many-th webhook is sent twice, as processors do."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened so far."""
+
+    day: date
+    days: int = 0
+    invoices: int = 0
+    webhooks: int = 0
+    repeated: int = 0
+    nominated: int = 0
+    approved: int = 0
+    rejected: int = 0
+    cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a story is played on: a deployed stack, and the people and processors around it."""
+
+    api: Api
+    finance: FinancePerson
+    watch: Watch
+    tick: Callable[[datetime], int]
+    """Invokes nominate as the schedule does; how many accounts it queued."""
+    secret: Callable[[str], str]
+    """The webhook secret of a processor."""
+
+
+class Player:
+    """Plays one story on a stage."""
+
+    def __init__(self, stage: Stage, story: Story, progress: Callable[[Counts], None]) -> None:
+        self._stage, self._story, self._progress = stage, story, progress
+        self.counts = Counts(story.first)
+        self._owed = {bill.number: bill.amount.minor for bill in story.bills}
+        self._bills = list(story.bills)
+        self._receipts = sorted(story.receipts, key=lambda receipt: (receipt.at, receipt.id))
+        self._sent_twice = {receipt.id for receipt in self._receipts[::_REPEATED]}
+        self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="processor")
+
+    @property
+    def days(self) -> list[date]:
+        """The business days of the story."""
+        return list(business_days(self._story.first, self._story.last))
+
+    def play(self) -> Counts:
+        """All of it. Raises CommandError when the stack refuses something or does not come to rest."""
+        opening = _at(self.days[0], _MORNING)
+        self._import(_customers_csv(self._story.debtors), opening)
+        for day in self.days:
+            self._play_day(day)
+            self.counts.days += 1
+            self._progress(self.counts)
+        self._senders.shutdown()
+        return self.counts
+
+    def _play_day(self, day: date) -> None:
+        self.counts.day = day
+        self._issue(day)
+        self._receive(day)
+        self._decide(day)
+        self._collect(day)
+
+    def _issue(self, day: date) -> None:
+        """The invoices issued since the last business day: each at the morning of its own date."""
+        by_date: dict[date, list[Bill]] = {}
+        while self._bills and self._bills[0].issue_date <= day:
+            bill = self._bills.pop(0)
+            by_date.setdefault(max(bill.issue_date, self._story.first), []).append(bill)
+        for issued, bills in by_date.items():
+            self._import(_invoices_csv(bills), _at(issued, _MORNING))
+            self.counts.invoices += len(bills)
+
+    def _import(self, content: bytes, at: datetime) -> None:
+        api = self._stage.api.at(at)
+        job: dict[str, Any] = api.upload("/imports", content)
+
+        def finished() -> bool:
+            job.update(api.get(f"/imports/{job['id']}"))
+            return job["state"] in ("done", "failed")
+
+        wait_until(finished, f"import {job['id']}")
+        if job["state"] == "failed" or job["failed"]:
+            raise CommandError(f"the import was not taken as it is: {job['reason'] or job['errors'][:3]}")
+
+    def _receive(self, day: date) -> None:
+        """The payments since the last business day, by webhooks, each at its own time."""
+        count = 0
+        while count < len(self._receipts) and self._receipts[count].at.date() <= day:
+            count += 1
+        receipts, self._receipts = self._receipts[:count], self._receipts[count:]
+        if not receipts:
+            return
+        before = self._stage.watch.cases() if self.counts.cases else {}
+        for times in self._senders.map(self._send, receipts):
+            self.counts.webhooks += 1
+            self.counts.repeated += times - 1
+        wait_until(self._stage.watch.inbox_is_empty, "the inbox")
+        self._see_cases_woken(before, receipts)
+
+    def _send(self, receipt: Receipt) -> int:
+        times = 2 if receipt.id in self._sent_twice else 1
+        for _ in range(times):
+            made = webhook(receipt, self._stage.secret(receipt.processor), datetime.now(UTC))
+            self._stage.api.at(receipt.at).send(made.path, made.body, made.headers)
+        return times
+
+    def _see_cases_woken(self, before: dict[str, CaseView], receipts: Iterable[Receipt]) -> None:
+        """Payments of what a case collects wake it: wait until it has noticed."""
+        collected = {number: view for view in before.values() for number in view.invoices}
+        woken: dict[str, CaseView] = {}
+        for receipt in receipts:
+            owed = self._owed.get(receipt.reference or "", 0)
+            if owed > 0 and receipt.reference in collected:
+                woken[collected[receipt.reference].account_id] = collected[receipt.reference]
+            if receipt.reference in self._owed:
+                self._owed[receipt.reference] = max(0, owed - receipt.amount.minor)
+        if woken:
+            wait_until(lambda: self._have_moved(woken), "a paid case")
+
+    def _have_moved(self, woken: dict[str, CaseView]) -> bool:
+        now = self._stage.watch.cases()
+        return all(
+            account not in now
+            or now[account].id != view.id
+            or (now[account].rests and now[account].wakes > view.wakes)
+            for account, view in woken.items()
+        )
+
+    def _decide(self, day: date) -> None:
+        if not self.counts.cases or not self._stage.watch.pending_approvals():
+            return
+        decided: list[str] = []
+        approved, rejected = self._stage.finance.decide(_at(day, _AFTERNOON), decided.append)
+        self.counts.approved += approved
+        self.counts.rejected += rejected
+        for approval_id in decided:
+            wait_until(lambda known=approval_id: self._stage.watch.is_delivered(known), "a decision")  # type: ignore[misc]
+        if decided:
+            wait_until(self._stage.watch.cases_rest, "the cases")
+
+    def _collect(self, day: date) -> None:
+        queued = self._stage.tick(_at(day, _EVENING))
+        self.counts.nominated += queued
+        if queued:
+            wait_until(self._stage.watch.queue_is_empty, "the queue of accounts")
+            wait_until(self._stage.watch.cases_rest, "the cases")
+            self.counts.cases = len(self._stage.watch.cases())
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, UTC)
+
+
+def _invoices_csv(bills: Sequence[Bill]) -> bytes:
+    header = ("invoice_number", "customer_id", "issue_date", "due_date", "amount", "currency")
+    rows = (
+        (b.number, b.customer_id, b.issue_date, b.due_date or "", f"{b.amount.decimal:f}", b.amount.currency)
+        for b in bills
+    )
+    return _csv(header, rows)
+
+
+def _customers_csv(debtors: Sequence[Debtor]) -> bytes:
+    header = ("customer_id", "name", "email", "phone", "locale", "timezone", "sms_consent")
+    rows = (
+        (d.id, d.name, d.email, d.phone, d.locale, d.timezone, "yes" if d.sms_consent else "no")
+        for d in debtors
+    )
+    return _csv(header, rows)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,128 @@
+"""`receivables`: the command line. Commands are in `commands/`; here is only what they are called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from receivables.core.clock import parse_instant
+from receivables.core.errors import InvalidInput
+from receivables_cli.errors import CommandError
+
+PEOPLE = ("admin", "finance", "finance-2", "read-only")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 it could not, 2 it was not understood."""
+    arguments = parser().parse_args(argv)
+    from rich.console import Console
+
+    module, name = arguments.run.split(":")
+    console = Console(highlight=False)
+    try:
+        getattr(import_module(f"receivables_cli.commands.{module}"), name)(arguments, console)
+    except CommandError as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]error[/] {error}", markup=True)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="receivables", description="Operate a Receivables stack.")
+    commands = top.add_subparsers(metavar="command", required=True)
+    _machine(commands)
+    _looking(commands)
+    _deciding(commands)
+    _operating(commands)
+    return top
+
+
+def _command(commands: Any, name: str, run: str, about: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=run)
+    return command
+
+
+def _machine(commands: Any) -> None:
+    local = _command(commands, "local", "machine:local", "the stack on this machine: up, down, status")
+    local.add_argument("verb", choices=("up", "down", "status"))
+    local.add_argument("--tick", action="store_true", help="let the schedules run, by the real clock")
+    demo = _command(commands, "demo", "demo:demo", "collect a ledger on this machine, day by day")
+    demo.add_argument("--data", metavar="FILE", help="a CSV of invoices with the days they were settled on")
+    demo.add_argument("--seed", type=int, default=1, help="another seed is another story (default 1)")
+    demo.add_argument("--currency", default="USD", help="of a file without a currency column (default USD)")
+    demo.add_argument(
+        "--date-format", choices=("iso", "mdy", "dmy"), help="where dates can be read in two ways"
+    )
+    token = _command(commands, "token", "machine:token", "a token for the API of the stack on this machine")
+    token.add_argument("person", choices=PEOPLE)
+    mailbox = _command(commands, "mailbox", "machine:show_mailbox", "what the stack on this machine has sent")
+    mailbox.add_argument("--to", help="only to addresses that contain this")
+    mailbox.add_argument("--last", type=int, default=20, metavar="N", help="how many (default 20)")
+    mailbox.add_argument("--html", metavar="FILE", help="write one message to a file, as its reader sees it")
+    mailbox.add_argument("--number", type=int, default=1, metavar="N", help="which: 1 is the newest")
+
+
+def _looking(commands: Any) -> None:
+    account = _command(
+        commands, "account", "accounts:show_account", "an account: what is owed, what happened"
+    )
+    account.add_argument("account", help="for example C-001.EUR")
+    cases = _command(commands, "cases", "cases:show_cases", "active cases, and what waits for a decision")
+    for command in (account, cases):
+        _on_a_stack(command, "read-only")
+
+
+def _deciding(commands: Any) -> None:
+    for decision in ("approve", "reject"):
+        command = _command(commands, decision, "cases:decide", f"{decision} what a case asks for")
+        command.add_argument("approval", help="the approval's id")
+        command.add_argument("--reason", default="", required=decision == "reject")
+        command.set_defaults(decision=decision)
+        _on_a_stack(command, "finance")
+
+
+def _operating(commands: Any) -> None:
+    tick = _command(commands, "tick", "operations:tick", "queue the accounts whose turn it is")
+    switch = _command(commands, "kill-switch", "operations:kill_switch", "stop all sending, or resume it")
+    switch.add_argument("position", choices=("on", "off", "status"))
+    switch.add_argument("--reason", default="by the command line")
+    dlq = _command(commands, "dlq", "operations:dlq", "what could not be done, and returning it")
+    dlq.add_argument("verb", choices=("list", "redrive"))
+    dlq.add_argument("queue", nargs="?", default="accounts", help="accounts (default) or deliveries")
+    for command in (tick, switch, dlq):
+        _on_a_stack(command, "admin", at_required=command is tick)
+
+
+def _on_a_stack(command: argparse.ArgumentParser, person: str, *, at_required: bool = False) -> None:
+    command.add_argument(
+        "--stack", metavar="NAME", help="a stack in AWS; without it, the one on this machine"
+    )
+    command.add_argument(
+        "--as", dest="person", choices=PEOPLE, default=person, help=f"who (default {person})"
+    )
+    command.add_argument(
+        "--at",
+        type=_instant,
+        required=at_required,
+        metavar="TIME",
+        help="as of when, such as 2026-03-01T18:00Z",
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(error.message) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

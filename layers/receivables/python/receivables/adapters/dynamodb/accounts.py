@@ -1,0 +1,70 @@
+"""The account item, which every writer of an account changes: its next rev, and when it is to be planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from receivables.adapters.dynamodb import keys
+from receivables.adapters.dynamodb.table import Table, Write
+from receivables.adapters.dynamodb.values import Item, instant, number, number_map, text
+from receivables.ledger import AT_ONCE
+
+
+def woken(
+    table: Table,
+    account_id: str,
+    *,
+    rev: int | None = None,
+    adds: Mapping[str, int] | None = None,
+    sets: Item | None = None,
+    removes: str = "",
+) -> Write:
+    """Something happened on the account: next rev, and planned AT_ONCE.
+
+    Nothing planned is postponed by that, because nothing is planned earlier; and while the account waits for its turn
+    further writers leave the index entry as it is. `rev` makes it a condition that nothing happened since. `adds`,
+    `sets` and `removes` name what else changes on it.
+    """
+    added = {"rev": 1, **(adds or {})}
+    changed = {
+        "next_action_at": instant(AT_ONCE),
+        "due_shard": text(keys.due_shard(account_id)),
+        **(sets or {}),
+    }
+    expression = "SET " + ", ".join(f"{name} = :{name}" for name in changed)
+    expression += " ADD " + ", ".join(f"{name} :add_{name}" for name in added)
+    if removes:
+        expression += f" REMOVE {removes}"
+    values = {f":{name}": value for name, value in changed.items()}
+    values |= {f":add_{name}": number(value) for name, value in added.items()}
+    if rev is not None:
+        values[":seen"] = number(rev)
+    condition = "attribute_exists(pk)" if rev is None else "rev = :seen"
+    return table.update(keys.account_key(account_id), expression, values, condition)
+
+
+def planned(
+    table: Table,
+    account_id: str,
+    rev: int,
+    *,
+    progress: Mapping[str, int],
+    worked_at: datetime,
+    next_action_at: datetime | None,
+) -> Write:
+    """The account's plan, if nothing happened since it was read; an account with no plan leaves the index."""
+    values = {
+        ":rev": number(rev),
+        ":next_rev": number(rev + 1),
+        ":progress": number_map(progress),
+        ":worked_at": instant(worked_at),
+    }
+    expression = "SET rev = :next_rev, progress = :progress, worked_at = :worked_at"
+    if next_action_at is None:
+        expression += " REMOVE next_action_at, due_shard"
+    else:
+        expression += ", next_action_at = :next, due_shard = :shard"
+        values[":next"] = instant(next_action_at)
+        values[":shard"] = text(keys.due_shard(account_id))
+    return table.update(keys.account_key(account_id), expression, values, "rev = :rev")

@@ -1,0 +1,131 @@
+"""From a decided notice to what is claimed and sent: one notice record and one rendered message per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from receivables.core.configuration import Company
+from receivables.core.ids import new_id
+from receivables.customers import Channel, Customer, Reach
+from receivables.dunning import Listing, NoticeLine, Policy, SendNotice
+from receivables.ledger import Account
+from receivables.notices.content import Line, Reminder, Rule
+from receivables.notices.notice import Notice, NoticeItem, NoticeState
+from receivables.notices.ports import Email, Sms
+from receivables.notices.rendering import pay_link, render, render_sms
+from receivables.usecases.courier import Parcel
+
+MOST_REASONS: Final = 10
+"""Reasons kept on a notice; for an account with more invoices the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """Whose company it is, and where customers pay."""
+
+    company: Company
+    pay_link_base: str
+
+
+def compose(
+    action: SendNotice,
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    reasons: Sequence[str],
+    addressing: Addressing,
+    as_of: datetime,
+) -> list[Parcel]:
+    """The parcels of one claim: a parcel for each channel of the step that reaches the customer; if none does, one
+    that is not sent, so that it is on record that the step came and nobody could be told."""
+    reaches = [customer.reach(channel) for channel in action.step.channels]
+    notice = _notice(action, account, policy, reasons, as_of)
+    usable = [reach for reach in reaches if reach.address is not None]
+    if not usable:
+        why = "; ".join(f"{reach.channel}: {reach.reason}" for reach in reaches)
+        nobody = replace(notice, state=NoticeState.UNREACHABLE, state_reason=why, channel=reaches[0].channel)
+        return [Parcel(nobody, None)]
+    reminder = _reminder(action, account, customer, policy, addressing)
+    return [_parcel(notice, reach, reminder, addressing.company, as_of) for reach in usable]
+
+
+def _notice(
+    action: SendNotice, account: Account, policy: Policy, reasons: Sequence[str], as_of: datetime
+) -> Notice:
+    reached = [line for line in action.lines if line.listing is Listing.REACHED]
+    return Notice(
+        id=new_id("ntc", as_of),
+        account_id=account.id,
+        customer_id=account.customer_id,
+        channel=Channel.EMAIL,
+        address=None,
+        step_key=action.step.key,
+        total=action.total,
+        items=tuple(_item(line) for line in action.lines),
+        claimed_at=as_of,
+        attempt=new_id("att", as_of),
+        policy=f"{policy.id}/{policy.version}",
+        reasons=_bounded(reasons),
+        previous={line.number: account.progress.get(line.number, 0) for line in reached},
+    )
+
+
+def _item(line: NoticeLine) -> NoticeItem:
+    return NoticeItem(line.number, line.balance.minor, line.step_index, line.listing is Listing.REACHED)
+
+
+def _bounded(reasons: Sequence[str]) -> tuple[str, ...]:
+    if len(reasons) <= MOST_REASONS:
+        return tuple(reasons)
+    return (*reasons[:MOST_REASONS], f"and {len(reasons) - MOST_REASONS} more invoices by the same rules")
+
+
+def _reminder(
+    action: SendNotice, account: Account, customer: Customer, policy: Policy, addressing: Addressing
+) -> Reminder:
+    lines = tuple(_line(line) for line in action.lines)
+    leading = max(
+        (line for line in action.lines if line.listing is Listing.REACHED),
+        key=lambda line: (line.step_index, line.days_overdue),
+    )
+    return Reminder(
+        tone=action.tone.value,
+        customer=customer,
+        company=addressing.company.name,
+        lines=lines,
+        leading=_line(leading),
+        total=action.total,
+        credit=account.unapplied,
+        pay_link=pay_link(addressing.pay_link_base, account.id),
+        rule=Rule(
+            policy.name, policy.version, leading.step_index, len(policy.steps), action.step.offset_days
+        ),
+    )
+
+
+def _line(line: NoticeLine) -> Line:
+    return Line(
+        number=line.number,
+        issue_date=line.issue_date,
+        due_date=line.due_date,
+        days_overdue=line.days_overdue,
+        balance=line.balance,
+        description=line.description,
+        reached=line.listing is Listing.REACHED,
+    )
+
+
+def _parcel(notice: Notice, reach: Reach, reminder: Reminder, company: Company, as_of: datetime) -> Parcel:
+    own = replace(notice, id=new_id("ntc", as_of), channel=reach.channel, address=reach.address)
+    to = reach.address or ""
+    if reach.channel is Channel.SMS:
+        return Parcel(own, Sms(to, render_sms(reminder)))
+    wording = render(reminder)
+    tags = {"notice_id": own.id, "account_id": own.account_id}
+    return Parcel(
+        own,
+        Email(to, wording.subject, wording.text, wording.html, tags, reminder.company, company.reply_to),
+    )

@@ -1,0 +1,44 @@
+"""`make bench`: the bounds of the design, counted, and its budgets, measured. Fails only when a bound is broken."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.console import Console
+
+from tests.benchmarks import (
+    cold_start,
+    cost,
+    cpu_per_notice,
+    nominate_growth,
+    read_100_items,
+    requests_and_units,
+)
+from tests.benchmarks.report import conditions, normalised, show
+from tests.benchmarks.world import running
+
+
+def main() -> int:
+    started = time.monotonic()
+    progress = Console(stderr=True)
+    with progress.status("starting") as status, running() as world:
+
+        def tell(doing: str) -> None:
+            status.update(f"{time.monotonic() - started:4.0f} s  {doing}")
+
+        notices, payments, counts = requests_and_units.measure(world, tell)
+        cold, yardstick = cold_start.measure(tell)
+        cpu, cpu_ms = cpu_per_notice.measure(world, yardstick, tell)
+        reads = read_100_items.measure(world, yardstick, tell)
+        growth, tick = nominate_growth.measure(world, tell)
+        there = {invoices: normalised(ms, yardstick) for invoices, ms in cpu_ms.items()}
+        running_cost = cost.measure(counts, tick, there)
+    console = Console(width=max(Console().width, 150))
+    held = show([notices, payments, growth, running_cost, cpu, reads, cold], console)
+    console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""How many requests, and how many request units, do a nomination, a notice and a payment take?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from receivables.payments.inbox import InboxMessage
+from receivables.runtime.apply_payment import apply_payment
+from receivables.runtime.clients import client
+from receivables.runtime.work_account import Tally, work_account
+from receivables.usecases.apply_payment import Outcome
+from tests.benchmarks.metering import Count
+from tests.benchmarks.report import Row, Section, bounded, number
+from tests.benchmarks.world import AS_OF, World
+
+BESIDES_THE_READ: Final = 4
+PER_PAYMENT: Final = 2
+
+
+def notice(world: World, invoices: int) -> Count:
+    """One consolidated notice of an account with so many invoices, in a container that has worked before."""
+    _warm(world)
+    account = world.account(invoices)
+    tally = Tally()
+    with world.meter.counting() as count:
+        work_account()(account, AS_OF, tally)
+    if tally["Sent"] != 1:
+        raise AssertionError(f"one notice was expected to be sent: {dict(tally)}")
+    return count
+
+
+def first_notice(world: World) -> Count:
+    """One that also reads the policies and the company's settings, which a container then keeps for a minute."""
+    work_account.cache_clear()
+    return notice_of(world, world.account(1))
+
+
+def notice_of(world: World, account: str) -> Count:
+    with world.meter.counting() as count:
+        work_account()(account, AS_OF, Tally())
+    return count
+
+
+def payment(world: World, outcome: Outcome, minor: int = 123_456, reference: str | None = None) -> Count:
+    """One payment of the outcome that is told, by default of a whole invoice."""
+    account = world.account(1)
+    number = reference or f"INV-{account.removeprefix('C-').partition('.')[0]}-0"
+    message = _message(f"pay-{account}", number, minor)
+    inbox = apply_payment()._inbox
+    inbox.store(message)
+    if outcome is Outcome.DUPLICATE:
+        apply_payment()(message)
+        message = _message(f"pay-{account}", number, minor, event="again")
+        inbox.store(message)
+    with world.meter.counting() as count:
+        became = apply_payment()(message)
+    if became is not outcome:
+        raise AssertionError(f"{outcome} was expected, not {became}")
+    return count
+
+
+def part_payment_after_another(world: World) -> Count:
+    """The second part of an invoice, where the guess that nothing was paid yet is wrong."""
+    account = world.account(1)
+    number = f"INV-{account.removeprefix('C-').partition('.')[0]}-0"
+    for part in ("first", "second"):
+        message = _message(f"pay-{part}-{account}", number, 1_000)
+        apply_payment()._inbox.store(message)
+        with world.meter.counting() as count:
+            apply_payment()(message)
+    return count
+
+
+def received(world: World) -> Count:
+    """Keeping one webhook in the inbox."""
+    inbox = apply_payment()._inbox
+    with world.meter.counting() as count:
+        inbox.store(_message("received", "INV-1", 100))
+    return count
+
+
+def measure(world: World, tell: Callable[[str], None]) -> tuple[Section, Section, dict[int, Count]]:
+    """Notices and payments; and the counts of a notice by its invoices, from which the cost is worked out."""
+    for service in ("dynamodb", "sesv2"):
+        world.meter.watch(client(service))
+    tell("requests and units: notices")
+    one, four = notice(world, 1), notice(world, 4)
+    rows = [*_notice_rows("1 invoice", one), *_notice_rows("4 invoices", four)]
+    cold = first_notice(world)
+    rows.append(_row("the same, first in a container or after a minute", cold))
+    notices = Section("A consolidated notice: read, claim, kill switch, send, mark", rows)
+    tell("requests and units: payments")
+    return (
+        notices,
+        Section("A payment applied, from the message in the inbox", _payment_rows(world)),
+        {1: one, 4: four},
+    )
+
+
+def _notice_rows(of: str, count: Count) -> list[Row]:
+    besides = count.requests("dynamodb") - count.requests("dynamodb", "Query")
+    return [
+        bounded(
+            f"{of}: DynamoDB requests besides the account's read",
+            besides,
+            BESIDES_THE_READ,
+            note=_calls(count),
+        ),
+        bounded(f"{of}: reads of the account", count.requests("dynamodb", "Query"), 1),
+        bounded(f"{of}: SES requests", count.requests("sesv2"), 1),
+        _row(f"{of}: request units", count),
+    ]
+
+
+def _payment_rows(world: World) -> list[Row]:
+    cases = {
+        "the whole invoice": payment(world, Outcome.APPLIED),
+        "a first part of it": payment(world, Outcome.APPLIED, minor=1_000),
+        "more than is owed": payment(world, Outcome.UNAPPLIED, minor=200_000),
+        "of an unknown invoice: suspense": payment(world, Outcome.SUSPENDED, reference="NOBODY-KNOWS"),
+    }
+    rows: list[Row] = []
+    for what, count in cases.items():
+        rows.append(bounded(f"{what}: requests", count.requests("dynamodb"), PER_PAYMENT, note=_calls(count)))
+        rows.append(_row(f"{what}: request units", count))
+    rows.append(
+        _row(
+            "a second part (the guess that nothing was paid is wrong)",
+            part_payment_after_another(world),
+            requests=True,
+        )
+    )
+    rows.append(_row("a duplicate", payment(world, Outcome.DUPLICATE), requests=True))
+    rows.append(_row("before that: the webhook is kept in the inbox", received(world), requests=True))
+    return rows
+
+
+def _row(what: str, count: Count, *, requests: bool = False) -> Row:
+    asked = f"{count.requests('dynamodb')} requests, " if requests else ""
+    indexed = sum(call.indexed for call in count.calls)
+    note = f"{number(indexed)} of the WRU for indexes" if indexed else ""
+    return Row(what, f"{asked}{number(count.read)} RRU + {number(count.written)} WRU", note=note)
+
+
+def _calls(count: Count) -> str:
+    return ", ".join(
+        f"{times} {operation}" if times > 1 else operation
+        for operation, times in Counter(call.operation for call in count.calls).items()
+    )
+
+
+def _warm(world: World) -> None:
+    work_account()(world.account(1), AS_OF, Tally())
+
+
+def _message(payment_id: str, reference: str, minor: int, event: str = "once") -> InboxMessage:
+    received_at = AS_OF + timedelta(days=1)
+    body = {
+        "type": "payment.succeeded",
+        "timestamp": "2026-03-06T08:59:00Z",
+        "data": {
+            "payment_id": payment_id,
+            "amount": f"{minor // 100}.{minor % 100:02d}",
+            "currency": "EUR",
+            "invoice": reference,
+            "payer": "Ada Blum",
+        },
+    }
+    return InboxMessage(
+        id=f"standardwebhooks#main#{event}-{payment_id}",
+        processor="standardwebhooks",
+        endpoint="main",
+        event_id=f"{event}-{payment_id}",
+        body=json.dumps(body).encode(),
+        received_at=received_at,
+        headers={"webhook-id": payment_id, "webhook-timestamp": "1772787540"},
+    )

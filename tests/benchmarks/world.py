@@ -1,0 +1,125 @@
+"""The functions' own composition over the embedded AWS, in this process; the engine is another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, Final
+
+from receivables.adapters.dynamodb.customers import DynamoCustomers
+from receivables.core.ids import account_id
+from receivables.core.money import Money
+from receivables.customers import Customer
+from receivables.ledger import Invoice
+from receivables.runtime.apply_payment import apply_payment
+from receivables.runtime.clients import client
+from receivables_local.deploy import deploy_data
+from receivables_local.engine import Engine
+from tests.benchmarks.metering import Meter
+from tests.builders import issued
+
+DUE: Final = date(2026, 3, 2)
+ISSUED: Final = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+AS_OF: Final = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+"""Three days after the due date, at the hour of sending: the first reminder, by e-mail."""
+SENDER: Final = "billing@receivables.example"
+_LOADERS: Final = 4
+
+
+@dataclass(frozen=True)
+class World:
+    """An engine with the tables, a queue and a mail identity; the environment of this process points to it."""
+
+    engine: Engine
+    tables: dict[str, str]
+    meter: Meter
+    _numbers: Iterator[int]
+
+    @property
+    def receivables(self) -> str:
+        return self.tables["RECEIVABLES_TABLE"]
+
+    def account(self, invoices: int) -> str:
+        """A new customer with so many invoices that came due three days ago; the account's id."""
+        number = next(self._numbers)
+        customer = Customer(
+            f"C-{number:05d}",
+            name="Ada Blum Handelsgesellschaft mbH",
+            email=f"accounts-payable-{number}@customer.example",
+            locale="de_DE",
+        )
+        DynamoCustomers(self.tables["CUSTOMERS_TABLE"], client("dynamodb")).create(customer)
+        account = account_id(customer.id, "EUR")
+        issued(
+            apply_payment()._ledger, *(_invoice(f"INV-{number:05d}-{n}", account) for n in range(invoices))
+        )
+        return account
+
+    @contextmanager
+    def using(self, **settings: str) -> Iterator[None]:
+        """While something is composed with other settings."""
+        before = {name: os.environ[name] for name in settings}
+        os.environ.update(settings)
+        try:
+            yield
+        finally:
+            os.environ.update(before)
+
+    def accounts(self, how_many: int, invoices: int) -> list[str]:
+        """Several of them."""
+        client("dynamodb")  # made before the threads share it
+        with ThreadPoolExecutor(_LOADERS) as pool:
+            return list(pool.map(lambda _: self.account(invoices), range(how_many)))
+
+
+@contextmanager
+def running() -> Iterator[World]:
+    """One world for the whole run: clients are made once in a process, and keep the address they were made with."""
+    before = dict(os.environ)
+    with Engine.temporary(enforce_iam=False) as engine:
+        tables = deploy_data(engine)
+        os.environ.update(engine.environment() | tables | _settings(engine))
+        try:
+            yield World(engine, tables, _meter(engine), count(1))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _settings(engine: Engine) -> dict[str, str]:
+    engine.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    engine.client("sesv2").create_configuration_set(ConfigurationSetName="bench")
+    queue: dict[str, Any] = engine.client("sqs").create_queue(QueueName="accounts")
+    return {
+        "ACCOUNTS_QUEUE_URL": queue["QueueUrl"],
+        "SENDER": SENDER,
+        "CONFIGURATION_SET": "bench",
+        "PAY_LINK_BASE": "https://pay.receivables.example/",
+        "CASE_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:bench",
+        "WEBHOOK_SECRETS_PREFIX": "bench",
+        "POWERTOOLS_SERVICE_NAME": "receivables",
+        "POWERTOOLS_METRICS_NAMESPACE": "Receivables",
+    }
+
+
+def _meter(engine: Engine) -> Meter:
+    return Meter(engine.client("dynamodb"))
+
+
+def _invoice(number: str, account: str) -> Invoice:
+    return Invoice(
+        number,
+        account,
+        amount=Money(123_456, "EUR"),
+        issue_date=ISSUED.date(),
+        due_date=DUE,
+        issued_at=ISSUED,
+        terms_id="net-30",
+        terms_version=1,
+        description="Wartung und Betrieb, Januar 2026",
+    )

@@ -1,0 +1,34 @@
+import pytest
+
+from receivables_cli.main import parser
+
+
+@pytest.mark.parametrize(
+    ("line", "run"),
+    [
+        ("local up --tick", "machine:local"),
+        ("demo --data ledger.csv --seed 7", "demo:demo"),
+        ("tick --at 2026-03-01T18:00Z", "operations:tick"),
+        ("account C-001.EUR --stack production", "accounts:show_account"),
+        ("mailbox --to ada --html n.html", "machine:show_mailbox"),
+        ("cases", "cases:show_cases"),
+        ("approve apr_1 --as finance-2 --reason ok", "cases:decide"),
+        ("reject apr_1 --reason no", "cases:decide"),
+        ("dlq redrive deliveries", "operations:dlq"),
+        ("kill-switch on --reason fire", "operations:kill_switch"),
+        ("token finance", "machine:token"),
+    ],
+)
+def test_every_command_is_understood(line: str, run: str) -> None:
+    assert parser().parse_args(line.split()).run == run
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "tick", "tick --at noon", "tick --at 2026-03-01T18:00", "reject apr_1", "approve apr_1 --as ada"],
+)
+def test_what_is_not_understood_is_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        parser().parse_args(line.split())
+    assert refused.value.code == 2
+    assert "usage: receivables" in capsys.readouterr().err
