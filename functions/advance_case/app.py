@@ -13,16 +13,15 @@ from receivables.runtime.observability import instrument, logger, metrics
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """One task, `{"op", "case_id", "account_id", ...}`. What it raises is the state machine's to retry."""
     done = carry_out(event)
+    events = done.get("events", [])
     logger.info(
         "case task done",
         case_id=event["case_id"],
         account_id=event["account_id"],
         action=event["op"],
-        step=done.get("next") or done.get("event"),
-        stage=done.get("stage"),
+        kind=events,
+        step=done.get("next"),
     )
-    if done.get("event") == "closed":
-        metrics.count("CasesClosed")
-    if done.get("event") == "failed":
-        metrics.count("CasesFailed")
+    metrics.count("CasesClosed", events.count("closed"))
+    metrics.count("CasesFailed", events.count("failed"))
     return done

@@ -178,7 +178,9 @@ def import_problems(python: str, built: Built) -> Iterator[str]:
             *map(str, paths),
         ]
         environment = {name: f"example-{name.lower()}" for name in function.environment}
+        # The level is looked up while importing: it must be one.
         environment |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1", "PATH": os.defpath}
+        environment |= {"POWERTOOLS_LOG_LEVEL": "INFO"}
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if result.returncode:
             yield f"{function.name} cannot be imported from the built layers:\n{result.stderr}"

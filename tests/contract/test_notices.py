@@ -11,7 +11,7 @@ from receivables.core.errors import NotFound, StaleRevision
 from receivables.core.ids import new_id
 from receivables.customers import Channel
 from receivables.ledger import AT_ONCE, Hold
-from receivables.notices.notice import NoticeItem, NoticeState
+from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from tests.builders import NOW, invoice, issued, notice, payment
 from tests.contract.conftest import Stores
 from tests.contract.steps import account, claim, known_customer, pay
@@ -204,7 +204,7 @@ def test_a_release_does_not_take_back_a_later_step(stores: Stores) -> None:
     assert account(stores).progress == {"INV-1": 4}
 
 
-def two_channels(stores: Stores):
+def two_channels(stores: Stores) -> tuple[Notice, Notice]:
     who = known_customer(stores)
     email = notice(attempt="one claim")
     sms = replace(email, id=new_id("ntc", NOW), channel=Channel.SMS, address="+49301234567")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from receivables.cases.case import Approval, ApprovalState, Case
@@ -11,9 +12,11 @@ from receivables.cases.ports import Message
 from receivables.customers import Customer
 from receivables.dunning.policy import DEFAULT_POLICY
 from receivables.ledger import post_payment
-from receivables.notices.rendering import render_formal
+from receivables.notices.rendering import pay_link, render_formal
 from receivables.usecases.advance_case import AdvanceCase, Assessment
+from receivables.usecases.case_acts import CaseActs
 from receivables.usecases.case_file import CaseFiles
+from receivables.usecases.case_situation import Situations
 from receivables.usecases.cases import DecideApproval
 from receivables.usecases.formal_notice import FormalNotice
 from receivables.usecases.send_notice import SendNotice
@@ -56,20 +59,28 @@ class World:
         """The use case over this world, with every call of the outside through the fuse."""
         w: Any = fuse.wrap
         notices = w(self.stores.notices)
-        return AdvanceCase(
-            cases=w(self.stores.cases),
-            ledger=w(self.stores.ledger),
+        cases = w(self.stores.cases)
+        situations = Situations(cases, w(self.stores.ledger))
+        acts = CaseActs(
+            cases=cases,
+            situations=situations,
             files=CaseFiles(w(self.stores.ledger), w(self.customers), w(self.company)),
             formal=FormalNotice(
                 notices,
                 w(self.switch),
                 SendNotice(notices, w(self.switch), w(self.mail)),
                 render_formal,
-                "https://pay.example",
+                partial(pay_link, "https://pay.example"),
             ),
             finance=w(self.finance),
-            operations=w(self.operations),
             agency=w(self.agency),
+            console="https://console.example",
+        )
+        return AdvanceCase(
+            cases=cases,
+            situations=situations,
+            acts=acts,
+            operations=w(self.operations),
             workflow=w(self.workflow),
             console="https://console.example",
         )
@@ -88,16 +99,18 @@ class World:
 
     def run(self) -> str:
         """Turn by turn, until it waits for its token (`parked`) or ends (`ended`)."""
+        found = self.assess()
         for _ in range(20):
-            found = self.assess()
             if found.next == "end":
                 return "ended"
             if found.next == "act":
-                self.advance.act(self.case_id, ACCOUNT, found.as_of)
+                found = self.advance.act(self.case_id, ACCOUNT, found.as_of)
             elif found.next == "close":
-                self.advance.close(self.case_id, ACCOUNT, found.as_of)
+                found = self.advance.close(self.case_id, ACCOUNT, found.as_of)
             elif self.park(found):
                 return "parked"
+            else:
+                found = self.assess()
         raise AssertionError(f"it never comes to rest: {self.events}")
 
     def park(self, found: Assessment) -> bool:

@@ -17,13 +17,10 @@ routes = Routes(__name__)
 
 
 def _known_locale(text: str) -> str:
-    """Notices are worded and formatted by Babel: a locale that it does not know cannot be used."""
-    from babel import Locale, UnknownLocaleError
+    """Notices are worded and formatted in it: what would not be known there is refused here."""
+    from receivables.notices.formats import known_locale
 
-    try:
-        return str(Locale.parse(text.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        raise ValueError("is not a locale such as de_DE") from None
+    return known_locale(text)
 
 
 Email = Annotated[

@@ -6,28 +6,29 @@ middleware sees it. So who may call is checked here, for every route, and errors
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final
 
 from chalice.app import Blueprint, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from chalicelib import page_tokens
-from chalicelib.callers import ADMINS, EVERYBODY, FINANCE, Caller, Role, caller_of
+from chalicelib.callers import ADMINS, EVERYBODY, FINANCE, Role
+from chalicelib.calls import Answer, Call, Listing, ListQuery, Query
 from chalicelib.idempotency import once
 from chalicelib.path_ids import from_path
 from chalicelib.problems import UnsupportedMediaType, problem
 from receivables.core.errors import InvalidInput
-from receivables.runtime.api import Services, services
 from receivables.runtime.front_door import request_time
 from receivables.runtime.observability import logger
 
 __all__ = [
     "ADMINS",
+    "CSV",
     "EVERYBODY",
     "FINANCE",
+    "JSON",
     "Answer",
     "Call",
     "Endpoint",
@@ -40,101 +41,6 @@ __all__ = [
 HEADERS: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
 JSON: Final = "application/json"
 CSV: Final = "text/csv"
-MAX_KEY: Final = 200
-
-B = TypeVar("B", bound=BaseModel)
-
-
-class Query(BaseModel):
-    """Parameters after the question mark."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True, defer_build=True)
-
-
-class ListQuery(Query):
-    """Of every list: how many, and where to go on."""
-
-    limit: int = Field(default=50, ge=1, le=200, description="How many to return")
-    next: str | None = Field(default=None, max_length=2000, description="The `next` of the page before")
-
-    def criteria(self) -> dict[str, str]:
-        """What the list is filtered by; a page token is good for the same filter only."""
-        given = self.model_dump(mode="json", exclude={"limit", "next"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
-
-
-class Listing(BaseModel, Generic[B]):
-    """One page of a list."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    items: list[B]
-    next: str | None = Field(
-        description="Hand this in as `next` for the following page; null: this was the last"
-    )
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """The name in the API's document: `ListOfCustomer`."""
-        return f"ListOf{params[0].__name__.removesuffix('Reply')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a view answers: a model, and a status where it differs from that of its route."""
-
-    body: BaseModel
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Call:
-    """One request: who, when, what."""
-
-    def __init__(self, event: Mapping[str, Any], endpoint: Endpoint) -> None:
-        self.event, self._endpoint = event, endpoint
-        self.services: Services = services()
-        self.request_id = str(event["requestContext"].get("requestId", ""))
-
-    @cached_property
-    def caller(self) -> Caller:
-        return caller_of(self.event)
-
-    @cached_property
-    def as_of(self) -> Any:
-        """The time of the request: the only clock a view knows."""
-        return request_time(self.event)
-
-    def header(self, name: str) -> str | None:
-        headers = self.event.get("headers") or {}
-        return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
-
-    @cached_property
-    def idempotency_key(self) -> str | None:
-        key = self.header("Idempotency-Key")
-        if key is not None and not 1 <= len(key) <= MAX_KEY:
-            raise InvalidInput("Idempotency-Key", f"must be 1 to {MAX_KEY} characters")
-        return key
-
-    def revision(self, stated: int | None) -> int:
-        """The revision that the caller has seen: `rev` of the body, or If-Match. Raises InvalidInput without."""
-        etag = self.header("If-Match")
-        if etag is None:
-            if stated is None:
-                raise InvalidInput("rev", "say which revision is meant, here or in If-Match")
-            return stated
-        number = etag.strip().removeprefix("W/").strip('"')
-        if not number.isdecimal() or (stated is not None and stated != int(number)):
-            raise InvalidInput("If-Match", "must be the entity tag of the revision that is meant")
-        return int(number)
-
-    def start(self, query: ListQuery) -> Any:
-        """The position at which the page that is asked for begins."""
-        return page_tokens.unseal(query.next, self.services.page_key, self._endpoint.path, query.criteria())
-
-    def seal(self, query: ListQuery, position: Any) -> str | None:
-        """The token of the page that follows."""
-        return page_tokens.seal(position, self.services.page_key, self._endpoint.path, query.criteria())
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +124,7 @@ def respond(
 ) -> Response:
     """The answer to a request, whatever happens."""
     try:
-        response = _carry_out(endpoint, Call(event, endpoint), context, segments)
+        response = _carry_out(endpoint, Call(event, endpoint.path), context, segments)
     except Exception as error:  # noqa: BLE001 - everything is answered with a problem document
         response = problem(error, str(event["requestContext"].get("requestId", "")))
         if response.status_code >= 500:
@@ -229,6 +135,7 @@ def respond(
 
 def _carry_out(endpoint: Endpoint, call: Call, context: Any, segments: Mapping[str, str]) -> Response:
     call.caller.must_be(endpoint.allow)
+    request_time(call.event)  # refuses time travel, where it is not allowed, on routes that need no time too
     arguments: dict[str, Any] = {name: from_path(value, name) for name, value in segments.items()}
     if endpoint.query is not None:
         arguments["query"] = endpoint.query.model_validate(_single(call.event))
@@ -275,7 +182,5 @@ def _body(endpoint: Endpoint, call: Call) -> Any:
 def _raw(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     if event.get("isBase64Encoded"):
-        import base64
-
         return base64.b64decode(body)
     return str(body).encode()

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from receivables.core.clock import parse_instant
 from receivables.core.errors import InvalidInput
 from receivables_cli.errors import CommandError
 
-PEOPLE = ("admin", "finance", "finance-2", "read-only")
+PEOPLE: Final = ("admin", "finance", "finance-2", "read-only")
+_WIDE: Final = 120
+"""Columns of output that goes to a file or a pipe."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     module, name = arguments.run.split(":")
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)
     try:
         getattr(import_module(f"receivables_cli.commands.{module}"), name)(arguments, console)
     except CommandError as error:

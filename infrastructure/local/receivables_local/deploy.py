@@ -1,5 +1,6 @@
 """Deploys template.yaml itself to the embedded AWS, and what an operator would set up around it."""
 
+import base64
 import json
 import secrets
 import time
@@ -124,7 +125,7 @@ def deploy_data(engine: Engine, root: Path = ROOT) -> dict[str, str]:
 def load(engine: Engine) -> Stack:
     """The stack that an earlier `deploy` to the running engine made. Raises EngineError if there is none."""
     try:
-        noted = json.loads((engine.home / "stack.json").read_text())
+        noted = json.loads(engine.stack_note.read_text())
     except FileNotFoundError as error:
         raise EngineError("nothing is deployed") from error
     if noted.pop("url") != engine.url or not engine.status().running:
@@ -135,7 +136,7 @@ def load(engine: Engine) -> Stack:
 def _note(stack: Stack) -> None:
     facts = {"url": stack.engine.url, "name": stack.name, "outputs": dict(stack.outputs)}
     facts |= {"webhook_secrets": dict(stack.webhook_secrets), "passwords": dict(stack.passwords)}
-    noted = stack.engine.home / "stack.json"
+    noted = stack.engine.stack_note
     noted.touch(mode=0o600)
     noted.write_text(json.dumps(facts, indent=1))
 
@@ -215,8 +216,6 @@ def _put_webhook_secrets(
 
 def _webhook_secret() -> str:
     """Random, in the form that both schemes use: Stripe takes the text as it is, Standard Webhooks decodes it."""
-    import base64
-
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 

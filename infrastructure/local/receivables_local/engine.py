@@ -93,6 +93,11 @@ class Engine:
         """Where the engine notes each permission that was used."""
         return self.home / "permissions.jsonl"
 
+    @property
+    def stack_note(self) -> Path:
+        """Where `deploy` notes what it deployed; a new start forgets it, as the engine does."""
+        return self.home / "stack.json"
+
     def environment(self) -> dict[str, str]:
         """The variables that point any AWS SDK to this engine, with its root credentials."""
         return {
@@ -139,6 +144,7 @@ class Engine:
         scratch.mkdir(parents=True, exist_ok=True)
         (CACHE / "layers").mkdir(parents=True, exist_ok=True)
         self.permissions.write_text("")
+        self.stack_note.unlink(missing_ok=True)
         arguments = [str(_INTERPRETER), str(_LAUNCHER), *([] if self._adapted else ["--plain"])]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import web
+from chalicelib import calls
 from tests.integration.api.harness import Gateway
 from tests.integration.api.world import World
 
@@ -12,7 +12,7 @@ from tests.integration.api.world import World
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     services = World()
-    monkeypatch.setattr(web, "services", lambda: services)
+    monkeypatch.setattr(calls, "services", lambda: services)
     return services
 
 

@@ -204,7 +204,7 @@ def test_a_preview_upon_an_account_goes_on_from_where_it_stands(world: World, re
     told = reader.post("/policies/preview", question).body
     assert (told["policy"], told["version"]) == ("standard", 1)
     assert [each["step"] for each in told["happenings"]] == ["friendly", "due", "reminder-1"]
-    assert world.ledger.working_set("C-1.EUR").account.progress == {}
+    assert world.account().progress == {}
 
 
 @pytest.mark.parametrize(

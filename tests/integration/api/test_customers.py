@@ -162,3 +162,5 @@ def test_a_request_says_what_time_it_is_only_where_that_is_allowed(
     monkeypatch.setenv("TIME_TRAVEL", travel)
     answer = finance.post("/customers", {"name": "Ada"}, x_as_of="2030-01-01T00:00:00Z")
     assert answer.status == (201 if travel == "allowed" else 400)
+    read = finance.get("/company", x_as_of="2030-01-01T00:00:00Z")
+    assert read.status == (200 if travel == "allowed" else 400)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from receivables.core.configuration import Company
-from receivables.ledger import post_payment
+from receivables.ledger import PostOutcome, post_payment
 from tests.builders import NOW, payment
 from tests.builders import customer as somebody
 from tests.integration.api.harness import Gateway
@@ -306,12 +305,7 @@ def test_a_payment_that_is_always_overtaken_books_nothing(
     world: World, finance: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finance.post("/invoices", INVOICE)
-    read = world.ledger.open_item
-
-    def overtaken(account_id: str, number: str) -> Any:
-        item = read(account_id, number)
-        return item and replace(item, balance=item.balance.times(2))  # type: ignore[arg-type]
-
-    monkeypatch.setattr(world.ledger, "open_item", overtaken)
-    assert finance.post("/payments", PAYMENT).status == 412
+    monkeypatch.setattr(world.ledger, "post", lambda posting: PostOutcome.STALE)
+    answer = finance.post("/payments", PAYMENT)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     assert finance.get("/payments/api~2Fmanual~2Fbank-1").status == 404

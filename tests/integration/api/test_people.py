@@ -33,7 +33,7 @@ def later() -> Gateway:
 def test_a_case_is_opened_by_hand_for_what_is_overdue(world: World, later: Gateway, reader: Gateway) -> None:
     opened = later.post("/cases", {"account_id": "C-1.EUR"})
     assert (opened.status, opened.body["invoices"], opened.body["opened_by"]) == (201, ["INV-1"], "finn")
-    assert list(world.workflow.executions) == [opened.body["id"]]
+    assert list(world.machine.executions) == [opened.body["id"]]
     assert reader.get(f"/cases/{opened.body['id']}").body["stage"] == "opened"
     assert [each["id"] for each in reader.get("/cases").body["items"]] == [opened.body["id"]]
     assert later.get("/accounts/C-1.EUR").body["case"]["id"] == opened.body["id"]
@@ -65,7 +65,7 @@ def test_a_case_that_is_not_there_is_not_found(world: World, reader: Gateway) ->
 def asked(world: World) -> str:
     """A case asks to suspend the service; the system is who asks."""
     opened = case("C-1.EUR", "INV-1")
-    rev = world.ledger.working_set("C-1.EUR").account.rev
+    rev = world.account().rev
     world.cases.open(opened, rev=rev, progress={"INV-1": 6}, next_action_at=None)
     question = approval(opened)
     world.cases.advance(
@@ -118,7 +118,7 @@ def test_a_decision_that_is_none_is_refused_by_field(
 def claimed(world: World) -> str:
     """The path of a notice that was claimed and never settled."""
     sent = notice()
-    rev = world.ledger.working_set("C-1.EUR").account.rev
+    rev = world.account().rev
     who = world.customers.get("C-1")
     world.notices.claim(Claim("C-1.EUR", rev, who, [sent], {"INV-1": 1}, NOW, None))
     return f"/accounts/C-1.EUR/notices/{sent.id}"
@@ -142,7 +142,7 @@ def test_a_person_says_what_became_of_a_notice(
     answer = finance.post(f"{claimed}/resolution", {"outcome": outcome, "reason": "asked the provider"})
     assert (answer.status, answer.body["state"]) == (200, state)
     assert answer.body["state_reason"] == "asked the provider (finn)"
-    assert {k: v for k, v in world.ledger.working_set("C-1.EUR").account.progress.items() if v} == progress
+    assert {k: v for k, v in world.account().progress.items() if v} == progress
     assert finance.post(f"{claimed}/resolution", {"outcome": "sent", "reason": "x"}).status == 409
 
 
@@ -191,7 +191,7 @@ def test_a_file_is_taken_in_and_its_job_can_be_read(world: World, finance: Gatew
         "/imports?currency=EUR&date_format=dmy", content, content_type="text/csv; charset=utf-8"
     )
     assert (started.status, started.body["kind"], started.body["state"]) == (202, "invoices", "requested")
-    assert world.import_files.files[f"imports/{started.body['id']}.csv"] == content
+    assert world.bucket.files[f"imports/{started.body['id']}.csv"] == content
     job = reader.get(f"/imports/{started.body['id']}").body
     assert (job["requested_by"], job["rows"]) == ("finn", 1)
     assert reader.get("/imports/nowhere").status == 404
@@ -210,4 +210,4 @@ def test_a_file_that_cannot_be_used_is_refused_at_once(
     world: World, finance: Gateway, query: str, content: bytes, media: str, status: int
 ) -> None:
     assert finance.post(f"/imports{query}", content, content_type=media).status == status
-    assert world.import_files.files == {}
+    assert world.bucket.files == {}

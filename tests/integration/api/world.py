@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from receivables.ledger import Account
 from receivables.runtime.api import Services
 from receivables.usecases.applicable import policy_catalogue, terms_catalogue
 from tests.fakes.cases_gateways import InMemoryWorkflow
@@ -28,10 +29,16 @@ class World(Services):
         self.company = InMemoryCompany()
         self.switch = InMemorySwitch()
         self.import_jobs = InMemoryImportJobs()
-        self.import_files = InMemoryImportFiles()
+        self.import_files = self.bucket = InMemoryImportFiles()
         self.ledger = self.stores.ledger
         self.notices = self.stores.notices
         self.cases = self.stores.cases
         self.inbox = self.stores.inbox
-        self.workflow = InMemoryWorkflow()
+        self.workflow = self.machine = InMemoryWorkflow()
         self.page_key = b"a secret of the tests"
+
+    def account(self, account_id: str = "C-1.EUR") -> Account:
+        """The account as it is stored."""
+        working_set = self.stores.ledger.working_set(account_id)
+        assert working_set is not None
+        return working_set.account

@@ -7,11 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from receivables_local.deploy import Stack
-from receivables_local.mailbox import mailbox
 
 from receivables.adapters.dynamodb.cases import DynamoCases
 from receivables.adapters.dynamodb.ledger import DynamoLedger
@@ -23,12 +21,15 @@ from receivables.dunning.policy import DEFAULT_POLICY
 from receivables.ledger import post_payment
 from receivables.usecases.cases import DecideApproval
 from receivables.usecases.wake_case import wake
+from receivables_local.deploy import Stack
+from receivables_local.mailbox import mailbox
 from tests.builders import day, invoice, issued, payment
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 OPENED = datetime(2026, 5, 1, 8, tzinfo=UTC)
 PATIENCE_SECONDS = 20
+T = TypeVar("T")
 _customers = count(1)
 
 
@@ -76,7 +77,13 @@ class Town:
 
     def rests(self, case: Case) -> Case:
         """Wait until it is parked with no wake unseen, or closed."""
-        return until(lambda: self._rests(case), f"case {case.id} never rests")
+        resting = until(lambda: self._rests(case), f"case {case.id} never rests")
+        assert resting is not None
+        return resting
+
+    def closes(self, case: Case) -> Case:
+        until(lambda: self.cases.get(case.id).closed_at, f"case {case.id} is not closed")
+        return self.cases.get(case.id)
 
     def _rests(self, case: Case) -> Case | None:
         item = self.dynamodb.get_item(
@@ -136,7 +143,7 @@ class Town:
         return bool(described["status"] == "SUCCEEDED")
 
 
-def until(found: Callable[[], Any], what: str) -> Any:
+def until(found: Callable[[], T], what: str) -> T:
     """Ask until there is an answer; the engine works in threads of its own."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     pause = Pause()
@@ -249,7 +256,7 @@ def test_the_whole_way_to_the_agency_and_a_payment_that_recalls_it(
     assert file["open"] == {"amount": "350.00", "currency": "EUR"}
     for number in case.invoices:
         town.pay(case, number)
-    closed = until(lambda: (c := town.cases.get(case.id)).closed_at and c, "the payment did not close it")
+    closed = town.closes(case)
     assert (closed.outcome, closed.stage) == (Outcome.PAID, Stage.CLOSED)
     assert s3.get_object(Bucket=bucket, Key=f"recalls/{case.id}.json")
     assert until(lambda: town.succeeded(closed), "the execution did not end")
@@ -272,7 +279,7 @@ def test_rejected_it_is_asked_again_after_the_review_and_a_payment_at_once_close
     case = town.rests(case)
     assert case.stage is Stage.AWAITING_SUSPENSION
     town.pay(case, case.invoices[1])
-    closed = until(lambda: (c := town.cases.get(case.id)).closed_at and c, "the payment did not close it")
+    closed = town.closes(case)
     assert closed.outcome is Outcome.PAID
     assert not closed.suspended
 
@@ -290,7 +297,7 @@ def test_the_daily_sweep_follows_an_execution_that_was_stopped(town: Town) -> No
     arn = town.stack.outputs["CaseStateMachineArn"].replace(":stateMachine:", ":execution:")
     town.states.stop_execution(executionArn=f"{arn}:{case.execution}")
     found = town.stack.invoke("sweep", {"time": "2026-05-02T03:00:00Z", "scope": "full"})
-    assert found["restarted"] == 1
+    assert found["restarted"] >= 1
     assert found["scanned"] >= 1
     case = town.on(case, 10)
     assert (case.run, case.stage) == (2, Stage.AWAITING_SUSPENSION)

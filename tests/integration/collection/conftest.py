@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -45,6 +46,11 @@ def at(days: int) -> datetime:
     return datetime(2026, 3, 2, 12, tzinfo=NOW.tzinfo) + timedelta(days=days)
 
 
+@cache
+def _customers(table: str, client: Any) -> DynamoCustomers:
+    return DynamoCustomers(table, client)
+
+
 class Standard:
     """The built-in policy, read from nowhere."""
 
@@ -59,7 +65,7 @@ class Debtor:
         self.client, self.tables = client, tables
         self.id = f"D-{next(_numbers)}"
         self.account_id = f"{self.id}.EUR"
-        self.customers = DynamoCustomers(tables["CUSTOMERS_TABLE"], client)
+        self.customers = _customers(tables["CUSTOMERS_TABLE"], client)
         self.customers.create(replace(customer(self.id, **of_customer), rev=0))
         self.ledger = DynamoLedger(client, tables["RECEIVABLES_TABLE"])
         self.notices_store = DynamoNotices(client, tables["RECEIVABLES_TABLE"], tables["CUSTOMERS_TABLE"])
@@ -101,7 +107,7 @@ class Debtor:
 
     @property
     def notices(self) -> list[Notice]:
-        return list(self.notices_store.last_notices(self.account_id, 100))
+        return list(self.notices_store.last_notices(self.account_id, 10))
 
 
 @pytest.fixture(scope="session")

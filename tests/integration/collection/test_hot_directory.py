@@ -20,6 +20,7 @@ from receivables.core.configuration import Company, Switch
 from receivables.core.errors import NotFound
 from receivables.customers import Channel, Customer
 from receivables.dunning import DEFAULT_POLICY, Playbook
+from receivables_local.deploy import deploy_data
 from receivables_local.engine import Engine
 from tests.builders import NOW
 
@@ -73,17 +74,20 @@ def test_a_customer_that_is_not_there_is_not_found(engine: Engine, tables: dict[
 def test_the_company_is_read_as_it_was_written(
     hot: HotConfiguration, configuration: ConfigurationTable
 ) -> None:
-    assert hot.get() == DynamoCompany(configuration).get() == Company()
-    stored = DynamoCompany(configuration).put(
-        Company(
-            name="Acme",
-            terms_id="net-14",
-            policy_id="soft",
-            reply_to="help@acme.example",
-            agency="Agents Ltd",
-        )
-    )
+    store = DynamoCompany(configuration)
+    assert hot.get() == store.get()
+    acme = Company("Acme", "net-14", "soft", "help@acme.example", "Agents Ltd", store.get().rev)
+    stored = store.put(acme)
     assert hot.get() == stored
+    store.put(Company(rev=stored.rev))
+    assert hot.get() == store.get() == Company(rev=stored.rev + 1)
+
+
+def test_where_nothing_was_ever_set_the_defaults_apply(engine: Engine) -> None:
+    assert (
+        HotConfiguration(engine.client("dynamodb"), deploy_data(engine)["CONFIGURATION_TABLE"]).get()
+        == Company()
+    )
 
 
 def test_the_kill_switch_is_read_as_it_was_moved(

@@ -28,13 +28,14 @@ def lost() -> BaseException:
 
 def check(owing: Any) -> None:
     """Nothing went out twice, and account, open items and notices agree."""
-    by_id = {notice.id: notice for notice in owing.notices}
+    notices = owing.notices
+    by_id = {notice.id: notice for notice in notices}
     mailed = [by_id[email.tags["notice_id"]] for email in owing.emails.sent]
     steps = Counter((i.number, i.step_index) for notice in mailed for i in notice.items if i.reached)
     assert all(times == 1 for times in steps.values()), steps
     found = owing.working_set
     assert found.account.balance == found.open_balance
-    standing = [notice for notice in owing.notices if notice.state is not NoticeState.RELEASED]
+    standing = [notice for notice in notices if notice.state is not NoticeState.RELEASED]
     reached = {i.number: i.step_index for notice in standing for i in notice.items if i.reached}
     if found.case is None:
         assert {n: i for n, i in reached.items() if n in {x.number for x in found.open_items}} == dict(
@@ -69,15 +70,16 @@ def test_a_crash_at_any_request_sends_nothing_twice_and_loses_nothing(
     calm = debtor(**known)
     work(calm)
     for fuse in every_crash(lambda fuse: work(debtor(**known), fuse)):
+        if error is lost and fuse.when == "before":
+            continue  # what was not asked for cannot lose its answer
         fuse.error = error
         owing = debtor(**known)
         with suppress(Crash, ReadTimeoutError, DependencyFailed):
             work(owing, fuse)
         assert fuse.blown
         check(owing)
-        for _ in range(2):
-            with suppress(Throttled):
-                work(owing)
+        with suppress(Throttled):
+            work(owing)
         check(owing)
         assert list(owing.working_set.account.progress.values()) == list(
             calm.working_set.account.progress.values()

@@ -165,7 +165,7 @@ def test_a_hold_pauses_the_case_until_it_ends() -> None:
     world.stores.ledger.hold(ACCOUNT, Hold("promise", "ann", OPENED, until), OPENED, "ann")
     assert world.run() == "parked"
     assert world.mail.sent == []
-    assert world.case.wake_at == until
+    assert world.case.wake_at == OPENED
     world.on(until)
     assert world.case.stage is Stage.NOTIFIED
 
@@ -258,8 +258,8 @@ def test_a_decision_before_the_token_is_stored_is_not_lost() -> None:
     world = World()
     world.run()
     world.wake(OPENED + timedelta(days=10))
-    while (found := world.assess()).next == "act":
-        world.advance.act(world.case_id, ACCOUNT, found.as_of)
+    found = world.advance.act(world.case_id, ACCOUNT, OPENED)
+    assert found.events == ("approval_requested", "finance_told")
     world.decide(approve=True)
     assert not world.park(found)
     world.run()
@@ -274,8 +274,8 @@ def test_a_payment_that_comes_while_the_case_acts_wins() -> None:
     found = world.assess()
     assert found.next == "act"
     world.pay_all()
-    result = world.advance.act(world.case_id, ACCOUNT, found.as_of)
-    assert result.event is None
+    found = world.advance.act(world.case_id, ACCOUNT, found.as_of)
+    assert (found.next, found.events) == ("close", ())
     assert world.run() == "ended"
     assert not world.case.suspended
 

@@ -51,18 +51,19 @@ def test_the_tasks_of_a_turn(world: World) -> None:
     assessed = advance_case(task(world, "assess"), CONTEXT)
     assert (assessed["next"], assessed["seen"]) == ("act", 0)
     assert assessed["as_of"] == "2026-05-01T08:00:00.000000Z"
-    assert advance_case(task(world, "act"), CONTEXT)["event"] == "notified"
-    assert advance_case(task(world, "assess"), CONTEXT)["next"] == "park"
-    assert advance_case(task(world, "park"), CONTEXT)["event"] == "parked"
+    acted = advance_case(task(world, "act"), CONTEXT)
+    assert (acted["events"], acted["next"]) == (["notified"], "park")
+    assert advance_case(task(world, "park"), CONTEXT) == {"parked": True}
     assert world.case.token == event("advance_case/park")["token"]
-    assert advance_case(task(world, "close"), CONTEXT)["event"] is None
+    assert advance_case(task(world, "close"), CONTEXT)["events"] == []
     world.pay_all()
-    assert advance_case(task(world, "close"), CONTEXT)["event"] == "closed"
+    closed = advance_case(task(world, "close"), CONTEXT)
+    assert (closed["events"], closed["next"]) == (["closed"], "end")
     assert advance_case(task(world, "assess"), CONTEXT)["next"] == "end"
 
 
 def test_a_failure_is_recorded(world: World) -> None:
-    assert advance_case(task(world, "fail"), CONTEXT)["event"] == "failed"
+    assert advance_case(task(world, "fail"), CONTEXT) == {"events": ["failed"]}
     assert world.case.failure == "Lambda.Unknown"
 
 

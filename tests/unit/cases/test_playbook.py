@@ -20,7 +20,6 @@ from receivables.cases.playbook import (
     carry_out,
     close,
     next_step,
-    put_off,
 )
 from receivables.core.money import Money
 from receivables.dunning.policy import Playbook
@@ -61,10 +60,7 @@ class Run:
             if not isinstance(step, Do):
                 return step
             self.done.append((step.act, as_of))
-            if step.act is Act.HOLD and facts.held_until:
-                change = put_off(self.case, "held", as_of, facts.held_until)
-            else:
-                change = carry_out(self.case, step.act, as_of)
+            change = carry_out(self.case, step.act, as_of)
             self.case = replace(change.case, rev=self.case.rev + 1)
             if self.case.approval_id is None:
                 self.approval = None
@@ -175,6 +171,15 @@ def test_a_hold_postpones_what_is_due_to_its_end_but_not_the_end_of_a_paid_case(
     assert isinstance(run.go(START, Facts(PAID.open, held_until=until)), Finish)
     run.go(until, held)
     assert run.acts == [Act.HOLD, Act.NOTIFY]
+
+
+def test_a_case_on_hold_stays_due_so_that_lifting_the_hold_sets_it_going_again() -> None:
+    run = Run(a_case())
+    run.go(START, Facts(OWED.open, held_until=START + timedelta(days=90)))
+    assert run.case.wake_at is not None
+    assert run.case.wake_at <= START
+    run.go(START + timedelta(days=1))
+    assert run.case.stage is Stage.NOTIFIED
 
 
 def test_an_approval_given_during_a_hold_is_carried_out_after_it() -> None:

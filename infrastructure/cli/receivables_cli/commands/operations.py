@@ -63,11 +63,22 @@ def dlq(arguments: Namespace, console: Console) -> None:
     queue = arguments.queue.capitalize()
     if queue not in _RETURNS_TO:
         raise CommandError(f"messages return only to {' and '.join(n.lower() for n in _RETURNS_TO)}")
-    source, dead = stack.outputs[_RETURNS_TO[queue]], stack.outputs[queue + _DEAD]
-    returned = sum(
-        1 for message in _received(stack.client("sqs"), dead) if _return(stack, source, dead, message)
-    )
+    returned = redrive(stack, queue)
     console.print(f"{returned} messages returned: each is checked anew before anything is done")
+
+
+def redrive(stack: Target, queue: str) -> int:
+    """Return every message of a dead-letter queue to where it came from; how many there were.
+
+    Sent before it is deleted: a crash in between makes a message come twice, which is harmless.
+    """
+    source, dead = stack.outputs[_RETURNS_TO[queue]], stack.outputs[queue + _DEAD]
+    sqs, returned = stack.client("sqs"), 0
+    for message in _received(sqs, dead):
+        sqs.send_message(QueueUrl=source, MessageBody=message["Body"])
+        sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+        returned += 1
+    return returned
 
 
 def _queues(stack: Target) -> Table:
@@ -85,11 +96,3 @@ def _queues(stack: Target) -> Table:
 def _received(sqs: Any, url: str) -> Iterator[Mapping[str, Any]]:
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         yield from messages
-
-
-def _return(stack: Target, source: str, dead: str, message: Mapping[str, Any]) -> bool:
-    """Sent before it is deleted: a crash in between makes it come twice, which is harmless."""
-    sqs = stack.client("sqs")
-    sqs.send_message(QueueUrl=source, MessageBody=message["Body"])
-    sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-    return True

@@ -25,6 +25,9 @@ _EVENING: Final = time(18, 0)
 _SENDERS: Final = 4
 _REPEATED: Final = 20
 """Every so many-th webhook is sent twice, as processors do."""
+_AN_IMPORT_TAKES: Final = 0.06
+_AN_ACCOUNT_TAKES: Final = 0.02
+"""Seconds at best, before which there is no use in asking."""
 
 
 @dataclass(slots=True)
@@ -108,7 +111,7 @@ class Player:
             job.update(api.get(f"/imports/{job['id']}"))
             return job["state"] in ("done", "failed")
 
-        wait_until(finished, f"import {job['id']}")
+        wait_until(finished, f"import {job['id']}", usual=_AN_IMPORT_TAKES)
         if job["state"] == "failed" or job["failed"]:
             raise CommandError(f"the import was not taken as it is: {job['reason'] or job['errors'][:3]}")
 
@@ -172,7 +175,7 @@ class Player:
         queued = self._stage.tick(_at(day, _EVENING))
         self.counts.nominated += queued
         if queued:
-            wait_until(self._stage.watch.queue_is_empty, "the queue of accounts")
+            wait_until(self._stage.watch.queue_is_empty, "the queue of accounts", queued * _AN_ACCOUNT_TAKES)
             wait_until(self._stage.watch.cases_rest, "the cases")
             self.counts.cases = len(self._stage.watch.cases())
 

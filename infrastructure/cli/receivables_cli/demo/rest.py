@@ -10,16 +10,18 @@ from typing import Any, Final
 from receivables_cli.errors import CommandError
 
 _PATIENCE_SECONDS: Final = 60.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
 
 
 class Restless(CommandError):
     """Something did not come to rest within a minute: it is stuck, or failing and being retried."""
 
 
-def wait_until(settled: Callable[[], bool], what: str) -> None:
-    """Ask again and again until it is so. Raises Restless naming `what`."""
+def wait_until(settled: Callable[[], bool], what: str, usual: float = 0.0) -> None:
+    """Ask again and again until it is so, for the first time after the `usual` seconds: asking costs the engine time
+    as well. Raises Restless naming `what`."""
     until = time.monotonic() + _PATIENCE_SECONDS
+    time.sleep(usual)
     pause = _FIRST_PAUSE
     while not settled():
         if time.monotonic() > until:

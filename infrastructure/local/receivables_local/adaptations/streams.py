@@ -10,6 +10,9 @@ from typing import Any
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
+_Batch = tuple[int, list[dict[str, Any]], list[dict[str, Any]]]
+"""Where the records read begin, the records, and those of them that pass the filter."""
+
 
 @dataclass
 class _Progress:
@@ -18,13 +21,23 @@ class _Progress:
     size: int
     attempts: int = 0
     not_before: float = 0.0
+    gathering_since: float | None = None
     busy: bool = False
+
+    def is_gathering(self, found: int, window: float) -> bool:
+        """Whether to wait for more: the batch is not full, and its window has not passed."""
+        self.gathering_since = self.gathering_since or time.monotonic()
+        if found < self.size and time.monotonic() - self.gathering_since < window:
+            return True
+        self.gathering_since = None
+        return False
 
 
 def retry_from_the_failed_record() -> None:
     """AWS retries a stream batch from the lowest reported sequence number, halves a batch that failed as a whole if
-    asked to, and after `MaximumRetryAttempts` describes it to the on-failure destination and goes on. The engine
-    ignores `batchItemFailures` (records are lost), never gives up, and runs one mapping at a time."""
+    asked to, and after `MaximumRetryAttempts` describes it to the on-failure destination and goes on; it gathers a
+    batch for as long as its window. The engine ignores `batchItemFailures` (records are lost) and the window, never
+    gives up, and runs one mapping at a time."""
     from ministack.services import lambda_svc
 
     lambda_svc._poll_dynamodb_streams = _Poller().poll
@@ -81,26 +94,31 @@ class _Poller:
             return False
         position = _position(mapping, table)
         records = dynamodb.stream_records_since(table, position, progress.size)
-        if not records:
+        window = mapping.get("MaximumBatchingWindowInSeconds") or 0
+        if not records or progress.is_gathering(len(records), window):
             return False
+        wanted = lambda_svc._apply_filter_criteria(records, mapping)
+        if not wanted:
+            self._succeed(mapping, progress, position + len(records))
+            return True
         progress.busy = True
-        lambda_svc._dispatch_esm_batch(mapping["UUID"], self._run, mapping, function, position, records)
+        batch = (position, records, wanted)
+        lambda_svc._dispatch_esm_batch(mapping["UUID"], self._run, mapping, function, progress, batch)
         return True
 
     def _run(
-        self, mapping: dict[str, Any], function: dict[str, Any], position: int, records: list[dict[str, Any]]
+        self, mapping: dict[str, Any], function: dict[str, Any], progress: _Progress, batch: _Batch
     ) -> None:
         from ministack.services import lambda_svc
 
-        progress = self._progress[mapping["UUID"]]
+        position, records, wanted = batch
         try:
-            wanted = lambda_svc._apply_filter_criteria(records, mapping)
-            result = lambda_svc._execute_function(function, {"Records": wanted}) if wanted else {}
+            result = lambda_svc._execute_function(function, {"Records": wanted})
             failed = _first_failure(result, mapping, records)
             if failed is None:
                 self._succeed(mapping, progress, position + len(records))
             else:
-                self._fail(mapping, function, progress, position, records, failed, result)
+                self._fail(mapping, function, progress, batch, failed, result)
         finally:
             progress.busy = False
 
@@ -114,13 +132,13 @@ class _Poller:
         mapping: dict[str, Any],
         function: dict[str, Any],
         progress: _Progress,
-        position: int,
-        records: list[dict[str, Any]],
+        batch: _Batch,
         failed: int,
         result: dict[str, Any],
     ) -> None:
         from ministack.services import lambda_svc
 
+        position, records, _ = batch
         mapping["LastProcessingResult"] = "FAILED"
         lambda_svc.logger.warning(
             "stream batch failed in %s: %s", mapping["FunctionName"], result.get("log", "")

@@ -27,6 +27,7 @@ class CaseFile:
     case: Case
     customer: Customer
     creditor: str
+    reply_to: str | None
     agency: str
     items: tuple[OpenItem, ...]
     history: tuple[HistoryLine, ...]

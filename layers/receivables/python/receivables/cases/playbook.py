@@ -44,7 +44,8 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"
     """Give the agency its file."""
     HOLD = "hold"
-    """Collection of the account is paused: look again when the hold ends."""
+    """Collection of the account is paused: stay due, so that the account's planner wakes the case once the hold has
+    ended or was lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def next_step(case: Case, facts: Facts, approval: Approval | None, as_of: dateti
         return Finish(Outcome.PAID, f"nothing is open of its {len(case.invoices)} invoices")
     step = _earned(case, approval, as_of)
     if isinstance(step, Do) and facts.held_until is not None and as_of < facts.held_until:
-        return _held(case, facts.held_until)
+        return _held(case, facts.held_until, as_of)
     return step
 
 
@@ -102,9 +103,9 @@ def _earned(case: Case, approval: Approval | None, as_of: datetime) -> CaseStep:
     return _WHEN_ITS_DATE_COMES[case.stage]
 
 
-def _held(case: Case, until: datetime) -> CaseStep:
-    if case.wake_at is not None and case.wake_at >= until:
-        return Wait(case.wake_at, "the account is on hold")
+def _held(case: Case, until: datetime, as_of: datetime) -> CaseStep:
+    if case.wake_at is not None and case.wake_at <= as_of:
+        return Wait(until, "the account is on hold")
     return Do(Act.HOLD, "the account is on hold")
 
 
@@ -157,16 +158,17 @@ def carry_out(case: Case, act: Act, as_of: datetime) -> Change:
         return Change(
             replace(_enter(case, Stage.IN_REVIEW, as_of, days.review_days), approval_id=None), "rejected"
         )
+    if act is Act.HOLD:
+        return Change(_enter(case, case.stage, as_of, 0), "held")
     if act is Act.BEGIN_PLACEMENT:
         placing = _enter(case, Stage.PLACING, as_of, 0)
         return Change(replace(placing, placed=True, approval_id=None), "placing")
     return Change(_enter(case, Stage.PLACED, as_of, days.agency_days), "placed")
 
 
-def put_off(case: Case, event: str, as_of: datetime, until: datetime) -> Change:
-    """The case when something keeps it where it is until then (`held`, or `notice_put_off`: its formal notice could
-    certainly not be sent)."""
-    return Change(replace(case, clock=as_of, wake_at=until), event)
+def put_off(case: Case, as_of: datetime) -> Change:
+    """The case when its formal notice could certainly not be sent: it stays where it is and tries again."""
+    return Change(replace(case, clock=as_of, wake_at=as_of + RETRY_AFTER), "notice_put_off")
 
 
 def close(case: Case, outcome: Outcome, at: datetime) -> Case:

@@ -101,8 +101,8 @@ class _Standing:
         earned_at = step_instant(policy, step, self.item.issue_date, self.item.due_date, tz).astimezone(tz)
         before = f"after step {self.had}" if self.had else "as its first"
         return (
-            f"{self.item.number}: due {self.item.due_date}; step {self.earned} of {len(policy.steps)} ({step.key}, "
-            f"{step.offset_days:+d} days) since {earned_at:%Y-%m-%d %H:%M} {tz.key}, {before}"
+            f"{self.item.number}: due {self.item.due_date}; step {self.earned} of {len(policy.steps)} ({step.key}) "
+            f"since {earned_at:%Y-%m-%d %H:%M}, {before}"
         )
 
 

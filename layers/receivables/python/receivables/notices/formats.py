@@ -10,6 +10,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import NumberPattern, parse_pattern
 
+from receivables.core.errors import InvalidInput
 from receivables.core.money import Money, decimals
 
 FALLBACK: Final = "en_US"
@@ -30,6 +31,17 @@ def locale_of(tag: str) -> Locale:
         except (ValueError, UnknownLocaleError):
             continue
     raise ValueError(f"locale data of {FALLBACK} is missing")
+
+
+def known_locale(tag: str, *, field: str = "locale") -> str:
+    """The tag as CLDR writes it, `de_AT` for `de-at`; for what people set, where a slip is to be told and not mended.
+
+    Raises InvalidInput naming `field`.
+    """
+    try:
+        return str(Locale.parse(tag.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        raise InvalidInput(field, f"{tag!r} is not a locale such as de_DE") from None
 
 
 @lru_cache(maxsize=4096)

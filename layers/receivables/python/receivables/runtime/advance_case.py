@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from receivables.core.clock import format_instant, parse_instant
 from receivables.core.errors import InvalidInput
+from receivables.notices.content import FormalNotice, Wording
 from receivables.runtime.clients import LazyClient, client
 from receivables.runtime.settings import setting
-from receivables.usecases.advance_case import AdvanceCase, Result
+from receivables.usecases.advance_case import AdvanceCase, Assessment
 
 Task = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -29,8 +30,10 @@ def advance_case() -> AdvanceCase:
     from receivables.adapters.ses import SesEmails
     from receivables.adapters.sns_finance import SnsTopic
     from receivables.adapters.stepfunctions import StepFunctionsWorkflow
+    from receivables.usecases.case_acts import CaseActs
     from receivables.usecases.case_file import CaseFiles
-    from receivables.usecases.formal_notice import FormalNotice
+    from receivables.usecases.case_situation import Situations
+    from receivables.usecases.formal_notice import FormalNotice as SendFormalNotice
     from receivables.usecases.send_notice import SendNotice
 
     dynamodb, table = client("dynamodb"), setting("RECEIVABLES_TABLE")
@@ -41,30 +44,44 @@ def advance_case() -> AdvanceCase:
     emails = SesEmails(LazyClient("sesv2"), setting("SENDER"), setting("CONFIGURATION_SET"))
     # People may get a message twice rather than never; customers' texts by the same service may not be repeated.
     topics = LazyClient("sns", repeat=True)
-    return AdvanceCase(
-        cases=DynamoCases(dynamodb, table),
-        ledger=ledger,
+    cases, console = DynamoCases(dynamodb, table), setting("CONSOLE_LINK_BASE")
+    situations = Situations(cases, ledger)
+    acts = CaseActs(
+        cases=cases,
+        situations=situations,
         files=CaseFiles(ledger, customers, configuration),
-        formal=FormalNotice(
+        formal=SendFormalNotice(
             notices,
             configuration,
             SendNotice(notices, configuration, emails),
             _render,
-            setting("PAY_LINK_BASE"),
+            _pay_link,
         ),
         finance=SnsTopic(topics, setting("FINANCE_TOPIC_ARN")),
-        operations=SnsTopic(topics, setting("OPERATIONS_TOPIC_ARN")),
         agency=S3Agency(LazyClient("s3"), setting("AGENCY_BUCKET")),
+        console=console,
+    )
+    return AdvanceCase(
+        cases=cases,
+        situations=situations,
+        acts=acts,
+        operations=SnsTopic(topics, setting("OPERATIONS_TOPIC_ARN")),
         workflow=StepFunctionsWorkflow(LazyClient("stepfunctions"), ""),
-        console=setting("CONSOLE_LINK_BASE"),
+        console=console,
     )
 
 
-def _render(content: Any) -> Any:
+def _render(content: FormalNotice) -> Wording:
     # The templates' engine is only imported by the one task in a case that writes to the customer.
     from receivables.notices.rendering import render_formal
 
     return render_formal(content)
+
+
+def _pay_link(account_id: str) -> str:
+    from receivables.notices.rendering import pay_link
+
+    return pay_link(setting("PAY_LINK_BASE"), account_id)
 
 
 def carry_out(task: Task) -> Answer:
@@ -77,35 +94,29 @@ def carry_out(task: Task) -> Answer:
 
 def _assess(task: Task) -> Answer:
     case, as_of = _case(task), _as_of(task)
-    found = advance_case().assess(*case, as_of)
-    return {
-        "next": found.next,
-        "seen": found.seen,
-        "as_of": format_instant(found.as_of),
-        "reason": found.reason,
-    }
+    return _shown(advance_case().assess(*case, as_of))
 
 
 def _park(task: Task) -> Answer:
     case, token, seen = _case(task), _text(task, "token"), task.get("seen")
     if type(seen) is not int:
         raise InvalidInput("seen", "must be a whole number")
-    return _done(advance_case().park(*case, token, seen))
+    return {"parked": advance_case().park(*case, token, seen)}
 
 
 def _act(task: Task) -> Answer:
     case, as_of = _case(task), _as_of(task)
-    return _done(advance_case().act(*case, as_of))
+    return _shown(advance_case().act(*case, as_of))
 
 
 def _close(task: Task) -> Answer:
     case, as_of = _case(task), _as_of(task)
-    return _done(advance_case().close(*case, as_of))
+    return _shown(advance_case().close(*case, as_of))
 
 
 def _fail(task: Task) -> Answer:
     case, error = _case(task), _text(task, "error")
-    return _done(advance_case().fail(*case, error))
+    return {"events": ["failed"] if advance_case().fail(*case, error) else []}
 
 
 _OPERATIONS: Final[Mapping[str, Callable[[Task], Answer]]] = {
@@ -117,8 +128,14 @@ _OPERATIONS: Final[Mapping[str, Callable[[Task], Answer]]] = {
 }
 
 
-def _done(result: Result) -> Answer:
-    return {"event": result.event, "stage": result.stage, "reason": result.reason}
+def _shown(found: Assessment) -> Answer:
+    return {
+        "next": found.next,
+        "seen": found.seen,
+        "as_of": format_instant(found.as_of),
+        "reason": found.reason,
+        "events": list(found.events),
+    }
 
 
 def _case(task: Task) -> tuple[str, str]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from receivables.core.errors import InvalidInput
 from receivables.runtime.clients import LazyClient, client
 from receivables.runtime.front_door import tick_time
 from receivables.runtime.settings import setting
 from receivables.usecases.sweep import Found, Sweep
+
+if TYPE_CHECKING:
+    from receivables.core.configuration import CompanyStore
+    from receivables.core.versions import VersionStore
+    from receivables.dunning.policy import Policy
 
 SCOPES: Final = ("full", "outstanding")
 RESERVE_MS: Final = 60_000
@@ -49,7 +54,11 @@ def sweep() -> Sweep:
             log,
             LedgerReads(dynamodb, table),
             HotCustomers(dynamodb, setting("CUSTOMERS_TABLE")),
-            applicable_policies(configuration, configuration, time.monotonic),
+            applicable_policies(
+                cast("VersionStore[Policy]", configuration),
+                cast("CompanyStore", configuration),
+                time.monotonic,
+            ),
             SqsAccounts(LazyClient("sqs"), setting("ACCOUNTS_QUEUE_URL")),
         ),
     )

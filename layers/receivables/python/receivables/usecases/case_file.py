@@ -35,6 +35,7 @@ class CaseFiles:
             case=case,
             customer=self._customers.get(case.customer_id),
             creditor=company.name,
+            reply_to=company.reply_to,
             agency=company.agency,
             items=tuple(sorted(items, key=lambda item: (item.due_date, item.number))),
             history=tuple(sorted(lines, key=lambda line: line.at)),

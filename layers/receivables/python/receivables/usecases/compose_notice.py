@@ -69,7 +69,7 @@ def _notice(
         attempt=new_id("att", as_of),
         policy=f"{policy.id}/{policy.version}",
         reasons=_bounded(reasons),
-        previous={line.number: account.progress.get(line.number, 0) for line in reached},
+        previous={n: account.progress[n] for n in (line.number for line in reached) if n in account.progress},
     )
 
 

@@ -19,7 +19,6 @@ from receivables.notices.content import FormalNotice as Content
 from receivables.notices.content import Line, Wording
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.notices.ports import Claim, Email, KillSwitch, NoticeStore
-from receivables.notices.rendering import pay_link
 from receivables.usecases.send_notice import Fate, SendNotice
 
 FORMAL: Final = "formal"
@@ -43,7 +42,7 @@ class TriedNotice:
 
 
 class FormalNotice:
-    """Renders, claims and sends it. `pay_link_base` is where customers pay."""
+    """Renders, claims and sends it. `pay_link` says where an account is paid."""
 
     def __init__(
         self,
@@ -51,10 +50,10 @@ class FormalNotice:
         kill_switch: KillSwitch,
         sender: SendNotice,
         render: Callable[[Content], Wording],
-        pay_link_base: str,
+        pay_link: Callable[[str], str],
     ) -> None:
         self._notices, self._kill_switch, self._sender = notices, kill_switch, sender
-        self._render, self._pay_link_base = render, pay_link_base
+        self._render, self._pay_link = render, pay_link
 
     def send(self, file: CaseFile, account: Account) -> TriedNotice:
         """Send it, unless that was done before: its id is derived from the case and the moment it is for, and the
@@ -116,7 +115,7 @@ class FormalNotice:
                 total=file.open,
                 credit=file.unapplied,
                 pay_by=local_date(deadline, customer.tz),
-                pay_link=pay_link(self._pay_link_base, notice.account_id),
+                pay_link=self._pay_link(notice.account_id),
             )
         )
         return Email(
@@ -125,6 +124,8 @@ class FormalNotice:
             text=wording.text,
             html=wording.html,
             tags={"notice_id": notice.id, "account_id": notice.account_id},
+            sender_name=file.creditor,
+            reply_to=file.reply_to,
         )
 
 

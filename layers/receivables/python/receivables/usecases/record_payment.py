@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from receivables.core.errors import Conflict, InvalidInput, StaleRevision
+from receivables.core.errors import Conflict, InvalidInput, Throttled
 from receivables.core.ids import split_account_id
 from receivables.core.money import Money
 from receivables.ledger import (
@@ -125,12 +125,12 @@ class PlacePayment:
 def _posted(
     post: Callable[[OpenItem | None], PostOutcome], read: Callable[[], OpenItem | None]
 ) -> PostOutcome:
-    """Post, reading the open item again while others change it. Raises StaleRevision when they are always faster."""
+    """Post, reading the open item again while others change it. Raises Throttled when they are always faster."""
     for _ in range(_ATTEMPTS):
         outcome = post(read())
         if outcome is not PostOutcome.STALE:
             return outcome
-    raise StaleRevision("others keep changing the invoice; nothing was booked")
+    raise Throttled("others keep changing the invoice; nothing was booked")
 
 
 def _open_item(ledger: LedgerStore, invoice: InvoicePointer | None) -> OpenItem | None:

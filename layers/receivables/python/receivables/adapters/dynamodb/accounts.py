@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from receivables.adapters.dynamodb import keys
@@ -18,7 +18,7 @@ def woken(
     rev: int | None = None,
     adds: Mapping[str, int] | None = None,
     sets: Item | None = None,
-    removes: str = "",
+    removes: Sequence[str] = (),
 ) -> Write:
     """Something happened on the account: next rev, and planned AT_ONCE.
 
@@ -26,22 +26,15 @@ def woken(
     further writers leave the index entry as it is. `rev` makes it a condition that nothing happened since. `adds`,
     `sets` and `removes` name what else changes on it.
     """
-    added = {"rev": 1, **(adds or {})}
-    changed = {
-        "next_action_at": instant(AT_ONCE),
-        "due_shard": text(keys.due_shard(account_id)),
-        **(sets or {}),
-    }
-    expression = "SET " + ", ".join(f"{name} = :{name}" for name in changed)
-    expression += " ADD " + ", ".join(f"{name} :add_{name}" for name in added)
-    if removes:
-        expression += f" REMOVE {removes}"
-    values = {f":{name}": value for name, value in changed.items()}
-    values |= {f":add_{name}": number(value) for name, value in added.items()}
-    if rev is not None:
-        values[":seen"] = number(rev)
-    condition = "attribute_exists(pk)" if rev is None else "rev = :seen"
-    return table.update(keys.account_key(account_id), expression, values, condition)
+    woken_at = {"next_action_at": instant(AT_ONCE), "due_shard": text(keys.due_shard(account_id))}
+    return table.modify(
+        keys.account_key(account_id),
+        sets={**woken_at, **(sets or {})},
+        adds={"rev": 1, **(adds or {})},
+        removes=removes,
+        condition="attribute_exists(pk)" if rev is None else "#rev = :seen",
+        values={} if rev is None else {":seen": number(rev)},
+    )
 
 
 def planned(

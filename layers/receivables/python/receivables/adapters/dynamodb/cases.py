@@ -9,7 +9,6 @@ from typing import Final
 
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.accounts import planned, woken
-from receivables.adapters.dynamodb.approvals import DynamoApprovals
 from receivables.adapters.dynamodb.case_codec import (
     approval_item,
     case_from,
@@ -17,6 +16,7 @@ from receivables.adapters.dynamodb.case_codec import (
     closed_case_item,
 )
 from receivables.adapters.dynamodb.case_marks import WITH_THE_CASE, batches, marked, marks, unmarks
+from receivables.adapters.dynamodb.case_waits import DynamoWaits
 from receivables.adapters.dynamodb.facts import case_fact
 from receivables.adapters.dynamodb.table import Write, Writes, position_of
 from receivables.adapters.dynamodb.timeline import fact_item
@@ -25,7 +25,7 @@ from receivables.adapters.dynamodb.values import (
     flag,
     instant,
     number,
-    optional_text,
+    present,
     text,
     text_at,
     texts,
@@ -37,7 +37,7 @@ from receivables.ledger import Page
 _TRIES: Final = 8
 
 
-class DynamoCases(DynamoApprovals):
+class DynamoCases(DynamoWaits):
     """Implements `cases.ports.CaseStore`."""
 
     def open(
@@ -76,19 +76,17 @@ class DynamoCases(DynamoApprovals):
         next_action_at: datetime | None,
     ) -> None:
         self._mark_ahead(case, invoices[WITH_THE_CASE:])
-        everything = tuple(sorted({*case.invoices, *invoices}))
+        everything, at = sorted({*case.invoices, *invoices}), case.clock or case.opened_at
         failed = self._table.transact(
             {
-                "case": self._on_case(
-                    case, "SET invoices = :invoices, rev = :next", {":invoices": texts(everything)}
-                ),
+                "case": self._on_case(case, {"invoices": texts(everything), "acted_at": instant(at)}),
                 "event": self._event(case, case.rev + 1, "joined", {"invoices": ", ".join(sorted(invoices))}),
                 "account": planned(
                     self._table,
                     case.account_id,
                     rev,
                     progress=progress,
-                    worked_at=case.clock or case.opened_at,
+                    worked_at=at,
                     next_action_at=next_action_at,
                 ),
                 **marks(self._table, case.account_id, case.id, invoices[:WITH_THE_CASE]),
@@ -96,10 +94,6 @@ class DynamoCases(DynamoApprovals):
         )
         if failed:
             raise _changed(case)
-
-    def active(self, account_id: str) -> Case | None:
-        item = self._table.get(keys.case_key(account_id))
-        return case_from(item) if item else None
 
     def get(self, case_id: str) -> Case:
         pointer = self._table.get(keys.case_pointer_key(case_id))
@@ -109,36 +103,6 @@ class DynamoCases(DynamoApprovals):
         found = self._table.snapshot(keys.case_key(account_id), keys.closed_case_key(account_id, case_id))
         return next(case_from(item) for item in found if item and text_at(item, "id") == case_id)
 
-    def started(self, case: Case) -> None:
-        self._table.write(
-            self._table.update(
-                keys.case_key(case.account_id),
-                "SET started = :yes",
-                {":yes": flag(value=True), ":id": text(case.id), ":run": number(case.run)},
-                "id = :id AND run = :run",
-            )
-        )
-
-    def rerun(self, case: Case) -> Case:
-        found = self._table.write(
-            self._table.update(
-                keys.case_key(case.account_id),
-                "SET run = :next, started = :no REMOVE #token",
-                {
-                    ":id": text(case.id),
-                    ":run": number(case.run),
-                    ":next": number(case.run + 1),
-                    ":no": flag(value=False),
-                },
-                "id = :id AND run = :run",
-                "token",
-            )
-        )
-        stored = self.active(case.account_id) if found is None or found else None
-        if stored is None or stored.id != case.id:
-            raise StaleRevision(f"case {case.id!r} is closed")
-        return stored
-
     def failed(self, case: Case, reason: str) -> None:
         for _ in range(_TRIES):
             stored = self.active(case.account_id)
@@ -146,9 +110,7 @@ class DynamoCases(DynamoApprovals):
                 return
             failed = self._table.transact(
                 {
-                    "case": self._on_case(
-                        stored, "SET failure = :reason, rev = :next", {":reason": text(reason)}
-                    ),
+                    "case": self._on_case(stored, {"failure": text(reason)}),
                     "event": self._event(stored, stored.rev + 1, "failed", {"reason": reason}),
                     "account": woken(self._table, case.account_id),
                 }
@@ -156,36 +118,6 @@ class DynamoCases(DynamoApprovals):
             if not failed:
                 return
         raise Throttled(f"case {case.id!r} changed {_TRIES} times meanwhile")
-
-    def wake(self, account_id: str, case_id: str, at: datetime | None) -> str | None:
-        # The clock only moves on, and DynamoDB has no maximum: it is set where that is later, and else left alone.
-        values = {":id": text(case_id), ":one": number(1)}
-        key = keys.case_key(account_id)
-        if at is not None:
-            found = self._table.change(
-                self._table.update(
-                    key,
-                    "SET clock = :at ADD wake_count :one",
-                    {**values, ":at": instant(at)},
-                    "id = :id AND (attribute_not_exists(clock) OR clock < :at)",
-                )
-            )
-            if found is not None:
-                return optional_text(found, "token")
-        found = self._table.change(self._table.update(key, "ADD wake_count :one", values, "id = :id"))
-        return optional_text(found, "token") if found is not None else None
-
-    def park(self, case: Case, token: str, seen: int) -> bool:
-        found = self._table.write(
-            self._table.update(
-                keys.case_key(case.account_id),
-                "SET #token = :token, parked_seen = :seen",
-                {":token": text(token), ":seen": number(seen), ":id": text(case.id)},
-                "id = :id AND wake_count = :seen",
-                "token",
-            )
-        )
-        return found is None or (text_at(found, "id") == case.id and text_at(found, "token") == token)
 
     def advance(
         self,
@@ -251,7 +183,7 @@ class DynamoCases(DynamoApprovals):
         writes = {
             "case": self._table.delete(
                 keys.case_key(case.account_id),
-                _UNCHANGED,
+                "id = :id AND rev = :rev",
                 {":id": text(case.id), ":rev": number(case.rev)},
             ),
             "closed": self._table.put(closed_case_item(replace(case, rev=case.rev + 1))),
@@ -272,32 +204,25 @@ class DynamoCases(DynamoApprovals):
             "placed": flag(case.placed),
             "acted_at": instant(case.clock or case.opened_at),
         }
-        removes = ["#token", "failure"]
-        optional = {
-            "wake_at": instant(case.wake_at) if case.wake_at else None,
-            "approval_id": text(case.approval_id) if case.approval_id else None,
-        }
-        for name, value in optional.items():
-            if value is None:
-                removes.append(name)
-            else:
-                sets[name] = value
-        expression = "SET rev = :next, " + ", ".join(f"{name} = :{name}" for name in sets)
-        expression += " REMOVE " + ", ".join(removes)
-        return self._on_case(case, expression, {f":{name}": value for name, value in sets.items()}, "token")
+        maybe = present(
+            wake_at=instant(case.wake_at) if case.wake_at else None,
+            approval_id=text(case.approval_id) if case.approval_id else None,
+        )
+        absent = {"wake_at", "approval_id"} - maybe.keys()
+        return self._on_case(case, {**sets, **maybe}, removes=("token", "failure", *sorted(absent)))
 
-    def _on_case(self, case: Case, expression: str, values: Item, *reserved: str) -> Write:
-        """A change of the active case to its next rev (`:next`)."""
-        known = {":id": text(case.id), ":rev": number(case.rev), ":next": number(case.rev + 1)}
-        return self._table.update(
-            keys.case_key(case.account_id), expression, known | values, _UNCHANGED, *reserved
+    def _on_case(self, case: Case, sets: Item, removes: Sequence[str] = ()) -> Write:
+        """A change of the active case to its next rev."""
+        return self._table.modify(
+            keys.case_key(case.account_id),
+            sets={**sets, "rev": number(case.rev + 1)},
+            removes=removes,
+            condition="id = :id AND #rev = :seen",
+            values={":id": text(case.id), ":seen": number(case.rev)},
         )
 
     def _event(self, case: Case, rev: int, event: str, facts: Mapping[str, str]) -> Write:
         return self._table.put(fact_item(case.account_id, case_fact(case, rev, event, facts)))
-
-
-_UNCHANGED: Final = "id = :id AND rev = :rev"
 
 
 def _pointer_item(case: Case) -> Item:

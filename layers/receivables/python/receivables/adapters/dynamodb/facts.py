@@ -83,16 +83,15 @@ def decision_fact(approval: Approval) -> Fact:
 
 
 def hold_fact(event_id: str, hold: Hold | None, at: datetime, by: str) -> Fact:
-    """A hold placed, or lifted (None)."""
-    return {
+    """A hold placed, with its reason and end, or lifted (None)."""
+    fact = {
         "kind": "account_event",
         "id": event_id,
         "at": format_instant(at),
         "event": "hold_placed" if hold else "hold_lifted",
         "by": by,
-        "reason": hold.reason if hold else "",
-        "until": format_instant(hold.until) if hold else None,
     }
+    return fact | {"reason": hold.reason, "until": format_instant(hold.until)} if hold else fact
 
 
 def described_fact(event_id: str, number: str, description: str, at: datetime, by: str) -> Fact:

@@ -127,7 +127,7 @@ class DynamoLedger(LedgerReads):
                 account_id,
                 rev=account.rev,
                 sets={"hold": hold_value(hold)} if hold else None,
-                removes="" if hold else "hold",
+                removes=() if hold else ("hold",),
             )
             writes = {"account": update, "fact": self._table.put(fact_item(account_id, fact))}
             if not self._table.transact(writes):

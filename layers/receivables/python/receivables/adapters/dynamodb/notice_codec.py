@@ -1,8 +1,12 @@
-"""Notices to items of the timeline and back."""
+"""Notices to items of the timeline and back.
+
+A unit of writing is a kilobyte, and a notice's item is written six times over (claimed in a transaction, in the index
+of unknown outcomes, marked): so what can be told from elsewhere in the item is not stored, and the lines have no names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.codec import money_at, worklist
@@ -13,8 +17,6 @@ from receivables.adapters.dynamodb.values import (
     instant,
     instant_at,
     number,
-    number_map,
-    number_map_at,
     optional_instant,
     optional_text,
     present,
@@ -34,7 +36,6 @@ def notice_item(notice: Notice) -> Item:
         **keys.notice_key(notice.account_id, notice.id),
         **present(
             kind=text("notice"),
-            id=text(notice.id),
             notice_kind=text(notice.kind),
             customer_id=text(notice.customer_id),
             channel=text(notice.channel),
@@ -42,12 +43,11 @@ def notice_item(notice: Notice) -> Item:
             step_key=text(notice.step_key),
             total=number(notice.total.minor),
             currency=text(notice.total.currency),
-            items={"L": [_line_value(line) for line in notice.items]},
+            items={"L": [_line_value(line, notice.previous) for line in notice.items]},
             claimed_at=instant(notice.claimed_at),
             attempt=text(notice.attempt),
             policy=text(notice.policy),
             reasons=texts(notice.reasons) if notice.reasons else None,
-            previous=number_map(notice.previous) if notice.previous else None,
             state=text(notice.state),
             state_reason=text(notice.state_reason) if notice.state_reason else None,
             message_id=text(notice.message_id) if notice.message_id else None,
@@ -58,20 +58,21 @@ def notice_item(notice: Notice) -> Item:
 
 
 def notice_from(item: Mapping[str, Value]) -> Notice:
+    lines = [line["L"] for line in item["items"]["L"]]
     return Notice(
-        id=text_at(item, "id"),
+        id=notice_id_of(item),
         account_id=keys.account_id_of(item["pk"]["S"]),
         customer_id=text_at(item, "customer_id"),
         channel=Channel(text_at(item, "channel")),
         address=optional_text(item, "address"),
         step_key=text_at(item, "step_key"),
         total=money_at(item, "total"),
-        items=tuple(_line_from(line["M"]) for line in item["items"]["L"]),
+        items=tuple(_line_from(line) for line in lines),
         claimed_at=instant_at(item, "claimed_at"),
         attempt=text_at(item, "attempt"),
         policy=text_at(item, "policy"),
         reasons=texts_at(item, "reasons"),
-        previous=number_map_at(item, "previous"),
+        previous={line[_NUMBER]["S"]: int(line[_PREVIOUS]["N"]) for line in lines if len(line) > _PREVIOUS},
         state=NoticeState(text_at(item, "state")),
         state_reason=text_at(item, "state_reason"),
         message_id=optional_text(item, "message_id"),
@@ -80,18 +81,26 @@ def notice_from(item: Mapping[str, Value]) -> Notice:
     )
 
 
-def _line_value(line: NoticeItem) -> Value:
-    return {
-        "M": {
-            "number": text(line.number),
-            "balance": number(line.balance),
-            "step": number(line.step_index),
-            "reached": flag(line.reached),
-        }
-    }
+def notice_id_of(item: Mapping[str, Value]) -> str:
+    """A notice's id is the end of its place."""
+    return str(item["sk"]["S"]).rpartition("#")[2]
 
 
-def _line_from(line: Item) -> NoticeItem:
+_NUMBER, _BALANCE, _STEP, _REACHED, _PREVIOUS = range(5)
+
+
+def _line_value(line: NoticeItem, previous: Mapping[str, int]) -> Value:
+    """Number, balance, step, whether it was reached now and, if so, the step before."""
+    values = [text(line.number), number(line.balance), number(line.step_index), flag(line.reached)]
+    if line.number in previous:
+        values.append(number(previous[line.number]))
+    return {"L": values}
+
+
+def _line_from(line: Sequence[Value]) -> NoticeItem:
     return NoticeItem(
-        line["number"]["S"], int(line["balance"]["N"]), int(line["step"]["N"]), line["reached"]["BOOL"]
+        number=line[_NUMBER]["S"],
+        balance=int(line[_BALANCE]["N"]),
+        step_index=int(line[_STEP]["N"]),
+        reached=line[_REACHED]["BOOL"],
     )

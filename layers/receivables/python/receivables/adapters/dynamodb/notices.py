@@ -12,6 +12,7 @@ from receivables.adapters.dynamodb.codec import account_from
 from receivables.adapters.dynamodb.notice_codec import notice_from, notice_item
 from receivables.adapters.dynamodb.table import Table, Write, new_attempt
 from receivables.adapters.dynamodb.values import Item, instant, number, number_map, text, text_at
+from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidInput, NotFound, StaleRevision, Throttled
 from receivables.core.ids import id_time
 from receivables.ledger import Account
@@ -63,10 +64,10 @@ class DynamoNotices:
         raise StaleRevision(f"the {what} of {claim.account_id!r} has changed since it was read")
 
     def sent(self, notice: Notice, message_id: str, at: datetime) -> None:
-        self._table.write(self._moved(notice, NoticeState.SENT, "", at, message_id=message_id))
+        self._table.write(self._marked(notice, NoticeState.SENT, "", at, message_id=message_id))
 
     def refused(self, notice: Notice, reason: str, at: datetime) -> None:
-        self._table.write(self._moved(notice, NoticeState.REFUSED, reason, at))
+        self._table.write(self._marked(notice, NoticeState.REFUSED, reason, at))
 
     def release(self, notice: Notice, reason: str, at: datetime) -> bool:
         for _ in range(_TRIES):
@@ -85,7 +86,17 @@ class DynamoNotices:
             self.get(notice_id, account_id)
             return False
         attempt = new_attempt()
-        found = self._table.write(self._settled(notice_id, account_id, state, reason, at, before, attempt))
+        states = {f":from{i}": text(earlier) for i, earlier in enumerate(before)}
+        update = self._becomes(
+            _key(account_id, notice_id),
+            state,
+            reason,
+            at,
+            condition=f"#state IN ({', '.join(states)})",
+            values=states,
+            settling=attempt,
+        )
+        found = self._table.write(update)
         if found is None or text_at(found, "settling") == attempt:
             return True
         if not found:
@@ -126,58 +137,45 @@ class DynamoNotices:
         items = self._table.query(condition, values, IndexName=keys.WORKLIST_INDEX)
         return [notice_from(item) for item in items]
 
-    def _moved(
-        self, notice: Notice, state: NoticeState, reason: str, at: datetime, message_id: str | None = None
-    ) -> Write:
+    def _marked(self, notice: Notice, state: NoticeState, reason: str, at: datetime, **sets: str) -> Write:
         """From claimed to another state, by the attempt that claimed."""
-        expression = "SET #state = :state, state_reason = :reason, settled_at = :at"
-        values = {
-            ":state": text(state),
-            ":reason": text(reason),
-            ":at": instant(at),
-            ":claimed": text(NoticeState.CLAIMED),
-            ":attempt": text(notice.attempt),
-        }
-        if message_id is not None:
-            expression += ", message_id = :message"
-            values[":message"] = text(message_id)
-        if state is NoticeState.REFUSED:
-            expression += ", worklist = :refused"
-            values[":refused"] = text("refused")
-        else:
-            expression += " REMOVE worklist, worklist_at"
-        return self._table.update(
+        return self._becomes(
             keys.notice_key(notice.account_id, notice.id),
-            expression,
-            values,
-            "#state = :claimed AND attempt = :attempt",
-            "state",
+            state,
+            reason,
+            at,
+            condition="#state = :claimed AND attempt = :attempt",
+            values={":claimed": text(NoticeState.CLAIMED), ":attempt": text(notice.attempt)},
+            **sets,
         )
 
-    def _settled(
+    def _becomes(
         self,
-        notice_id: str,
-        account_id: str,
+        key: Item,
         state: NoticeState,
         reason: str,
         at: datetime,
-        before: Sequence[NoticeState],
-        attempt: str,
+        *,
+        condition: str,
+        values: Item,
+        **sets: str,
     ) -> Write:
-        names = {f":from{i}": text(earlier) for i, earlier in enumerate(before)}
-        return self._table.update(
-            _key(account_id, notice_id),
-            "SET #state = :state, state_reason = :reason, settled_at = :at, settling = :attempt"
-            " REMOVE worklist, worklist_at",
-            {
-                ":state": text(state),
-                ":reason": text(reason),
-                ":at": instant(at),
-                ":attempt": text(attempt),
-                **names,
-            },
-            f"#state IN ({', '.join(names)})",
-            "state",
+        changed = {"state": state, "settled_at": format_instant(at), **sets}
+        removed = []
+        if reason:
+            changed["state_reason"] = reason
+        else:
+            removed.append("state_reason")
+        if state is NoticeState.REFUSED:
+            changed["worklist"] = "refused"
+        else:
+            removed += ["worklist", "worklist_at"]
+        return self._table.modify(
+            key,
+            sets={name: text(value) for name, value in changed.items()},
+            removes=removed,
+            condition=condition,
+            values=values,
         )
 
     def _of_the_same_claim(self, notice: Notice) -> dict[str, Notice]:
@@ -209,21 +207,15 @@ class DynamoNotices:
             )
             for sibling in siblings
         }
-        return {"notice": self._let_go(notice, reason, at), "account": update, **as_read}
-
-    def _let_go(self, notice: Notice, reason: str, at: datetime) -> Write:
-        return self._table.update(
+        let_go = self._becomes(
             keys.notice_key(notice.account_id, notice.id),
-            "SET #state = :released, state_reason = :reason, settled_at = :at REMOVE worklist, worklist_at",
-            {
-                ":released": text(NoticeState.RELEASED),
-                ":reason": text(reason),
-                ":at": instant(at),
-                ":state": text(notice.state),
-            },
-            "#state = :state",
-            "state",
+            NoticeState.RELEASED,
+            reason,
+            at,
+            condition="#state = :seen",
+            values={":seen": text(notice.state)},
         )
+        return {"notice": let_go, "account": update, **as_read}
 
 
 def _given_back(account: Account, notice: Notice, siblings: Sequence[Notice]) -> dict[str, int]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from receivables.adapters.dynamodb.values import Item
+from receivables.adapters.dynamodb.values import Item, number
 from receivables.adapters.errors import calling
 from receivables.core.errors import Throttled
 
@@ -143,6 +143,28 @@ class Table:
         """Change attributes; `reserved` are attribute names that are reserved words: `state` is written #state."""
         arguments = {"Key": key, "UpdateExpression": expression}
         return {"Update": self._conditional(arguments, condition, values, *reserved)}
+
+    def modify(
+        self,
+        key: Item,
+        *,
+        sets: Item,
+        adds: Mapping[str, int] | None = None,
+        removes: Sequence[str] = (),
+        condition: str,
+        values: Item,
+    ) -> Write:
+        """Set, add to and remove attributes by name; `values` are those that the condition speaks of. Every name may be
+        written with # in the condition."""
+        added = adds or {}
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+        if added:
+            expression += " ADD " + ", ".join(f"#{name} :{name}" for name in added)
+        if removes:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+        changes = {f":{name}": value for name, value in sets.items()}
+        changes |= {f":{name}": number(value) for name, value in added.items()}
+        return self.update(key, expression, changes | values, condition, *sets, *added, *removes)
 
     def delete(self, key: Item, condition: str, values: Item) -> Write:
         return {"Delete": self._conditional({"Key": key}, condition, values)}

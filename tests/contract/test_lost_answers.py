@@ -1,0 +1,155 @@
+"""Writes whose answer was lost and which are made again: each succeeds once, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from receivables.adapters.dynamodb.table import ATTEMPTS, Table
+from receivables.cases.case import ApprovalState, Outcome, Stage
+from receivables.core.errors import DependencyFailed, Throttled
+from receivables.ledger import Hold, PostOutcome
+from receivables.notices.notice import NoticeState
+from receivables.payments.inbox import InboxState
+from tests.builders import NOW, approval, eur, invoice, issued, message, notice, payment
+from tests.contract.conftest import Stores, in_tables
+from tests.contract.steps import account, claim, known_customer, opened, pay, put_in_place
+from tests.fakes.lost_answers import Contended, LosesAnswers
+
+pytestmark = pytest.mark.engine
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def stores(dynamodb: Any, tables: dict[str, str]) -> Stores:
+    return in_tables(dynamodb, tables)
+
+
+@pytest.fixture
+def lossy(dynamodb: Any, tables: dict[str, str]) -> Stores:
+    """The same tables through a client that loses answers; customers are written by the other."""
+    return in_tables(LosesAnswers(dynamodb), tables)
+
+
+@pytest.fixture
+def forgetful(dynamodb: Any, tables: dict[str, str]) -> Stores:
+    """As `lossy`, with a service that has forgotten the first try's token."""
+    return in_tables(LosesAnswers(dynamodb, remembers=False), tables)
+
+
+def test_an_invoice_is_issued_once(stores: Stores, forgetful: Stores) -> None:
+    issued(forgetful.ledger, invoice("INV-1"), invoice("INV-2"))
+    assert (account(stores).balance, account(stores).rev) == (eur(20_000), 2)
+
+
+def test_a_payment_is_posted_once_and_known_to_be_this_one(stores: Stores, forgetful: Stores) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    stores.inbox.store(message())
+    assert pay(forgetful, payment(minor=400), inbox_id=message().id) is PostOutcome.POSTED
+    assert account(stores).balance == eur(9_600)
+
+
+def test_a_payment_is_placed_once(stores: Stores, lossy: Stores) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    paid = payment(None, 400)
+    assert pay(lossy, paid) is PostOutcome.POSTED
+    assert put_in_place(lossy, stores.ledger.payment(paid.key), "C-1.EUR", "INV-1") is PostOutcome.POSTED
+    assert account(stores).balance == eur(9_600)
+
+
+def test_a_hold_is_placed_once(stores: Stores, lossy: Stores) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    lossy.ledger.hold("C-1.EUR", Hold("dispute", "ada", NOW, LATER), NOW, "ada")
+    assert account(stores).rev == 2
+
+
+def test_a_plan_is_stored_once(stores: Stores, lossy: Stores) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    lossy.agenda.replan("C-1.EUR", 1, progress={"INV-1": 1}, worked_at=NOW, next_action_at=LATER)
+    lossy.agenda.replan("C-1.EUR", 2, progress={}, worked_at=NOW, next_action_at=None)
+    assert account(stores).rev == 3
+
+
+def test_a_notice_is_claimed_by_this_worker_and_marked(stores: Stores, forgetful: Stores) -> None:
+    who = known_customer(stores)
+    reminder = notice()
+    claim(forgetful, who, reminder)
+    forgetful.notices.sent(reminder, "message-1", LATER)
+    assert stores.notices.get(reminder.id, "C-1.EUR").state is NoticeState.SENT
+    assert forgetful.notices.settle(reminder.id, "C-1.EUR", NoticeState.DELIVERED, "", LATER)
+    assert account(stores).rev == 2
+
+
+def test_a_notice_is_released_once(stores: Stores, lossy: Stores) -> None:
+    who = known_customer(stores)
+    reminder = notice()
+    claim(stores, who, reminder)
+    assert lossy.notices.release(reminder, "throttled", LATER)
+    assert (account(stores).progress, account(stores).rev) == ({}, 3)
+
+
+def test_a_case_goes_its_way(stores: Stores, lossy: Stores) -> None:
+    fresh = opened(lossy)
+    request = approval(fresh)
+    moved = lossy.cases.advance(
+        replace(fresh, stage=Stage.AWAITING_SUSPENSION, approval_id=request.id),
+        "approval_requested",
+        account_rev=account(stores).rev,
+        facts={},
+        approval=request,
+    )
+    assert lossy.cases.park(moved, "token-1", 0)
+    lossy.cases.failed(moved, "broken")
+    assert (
+        lossy.cases.decide(request, ApprovalState.APPROVED, "ada", "", LATER).state is ApprovalState.APPROVED
+    )
+    last = stores.cases.get(fresh.id)
+    assert (last.rev, last.run) == (2, 1)
+    again = lossy.cases.rerun(last)
+    assert again.run == 2
+    lossy.cases.close(
+        replace(again, stage=Stage.CLOSED, outcome=Outcome.PAID, closed_at=LATER), request, facts={}
+    )
+    assert stores.cases.get(fresh.id).rev == 3
+
+
+def test_a_message_is_stored_once_and_known_to_be_new(stores: Stores, lossy: Stores) -> None:
+    assert lossy.inbox.store(message())
+    lossy.inbox.settle(message().id, InboxState.PARKED, "unknown")
+    assert stores.inbox.get(message().id).state is InboxState.PARKED
+    assert not lossy.inbox.store(message())
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_another_one_stood_against_is_made_again(
+    stores: Stores, dynamodb: Any, tables: dict[str, str], code: str
+) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    busy = in_tables(Contended(dynamodb, 2, code), tables)
+    assert pay(busy, payment(minor=400)) is PostOutcome.POSTED
+    assert account(stores).balance == eur(9_600)
+
+
+def test_what_stays_in_the_way_is_not_tried_for_ever(dynamodb: Any, tables: dict[str, str]) -> None:
+    pauses: list[float] = []
+    busy = Contended(dynamodb, 100)
+    table = Table(busy, tables["RECEIVABLES_TABLE"], pauses.append)
+    item = {"pk": {"S": "X"}, "sk": {"S": "X"}}
+    with pytest.raises(Throttled):
+        table.transact({"item": table.put(item)})
+    with pytest.raises(Throttled):
+        table.snapshot(item)
+    assert busy.left == 100 - 2 * ATTEMPTS
+    assert len(pauses) == 2 * (ATTEMPTS - 1)
+    assert table.get(item) is None
+
+
+def test_a_transaction_that_is_wrong_is_not_made_again(dynamodb: Any, tables: dict[str, str]) -> None:
+    wrong = Contended(dynamodb, 1, "ValidationError")
+    table = Table(wrong, tables["RECEIVABLES_TABLE"], lambda _: None)
+    with pytest.raises(DependencyFailed):
+        table.transact({"item": table.put({"pk": {"S": "X"}, "sk": {"S": "X"}})})
+    assert wrong.left == 0

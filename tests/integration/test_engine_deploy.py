@@ -1,0 +1,112 @@
+"""template.yaml itself, deployed to the embedded AWS: everything is there, and only who may gets in."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from receivables_local.deploy import Stack, load
+from receivables_local.engine import ROOT, EngineError
+from receivables_local.identity import PEOPLE
+from receivables_local.permissions import Call, Permission, granted
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+
+def call(
+    stack: Stack, method: str, path: str, token: str | None = None, body: bytes | None = None
+) -> tuple[int, str]:
+    headers = {"Content-Type": "application/json"} | ({"Authorization": token} if token else {})
+    request = urllib.request.Request(stack.api_url + path, data=body, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+def test_every_function_of_the_checkout_is_deployed(stack: Stack) -> None:
+    assert set(stack.functions) == {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+
+
+def test_every_function_finds_what_it_imports(stack: Stack) -> None:
+    for name in stack.functions.values():
+        answer = stack.engine.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        reply = json.loads(answer["Payload"].read() or b"null")
+        error = reply.get("errorType", "") if isinstance(reply, dict) else ""
+        assert error not in {"ModuleNotFoundError", "ImportError", "RuntimeError", "MissingSetting"}, (
+            name,
+            reply,
+        )
+
+
+def test_a_tick_of_an_empty_ledger_nominates_nobody(stack: Stack) -> None:
+    assert stack.invoke("nominate", {"time": "2026-01-05T08:00:00Z"})["nominated"] == 0
+
+
+@pytest.mark.parametrize("scope", ["full", "outstanding"])
+def test_a_sweep_of_an_empty_ledger_finds_nothing(stack: Stack, scope: str) -> None:
+    found = stack.invoke("sweep", {"time": "2026-01-05T08:00:00Z", "scope": scope})
+    assert set(found.values()) == {0}
+
+
+def test_nobody_uses_the_api_without_a_token(stack: Stack) -> None:
+    assert call(stack, "GET", "/company")[0] == 401
+    assert call(stack, "GET", "/company", "Bearer made.up.token")[0] == 401
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_people_of_every_role_read(stack: Stack, person: str) -> None:
+    assert call(stack, "GET", "/company", stack.tokens(person))[0] == 200
+
+
+def test_who_may_only_read_changes_nothing(stack: Stack) -> None:
+    body = json.dumps({"name": "Example"}).encode()
+    assert call(stack, "POST", "/customers", stack.tokens("read-only"), body)[0] == 403
+
+
+def test_an_unsigned_webhook_is_refused(stack: Stack) -> None:
+    assert call(stack, "POST", "/webhooks/stripe/main", body=b"{}")[0] in {400, 401}
+
+
+def test_an_unknown_path_is_refused(stack: Stack) -> None:
+    assert call(stack, "GET", "/no/such/path", stack.tokens("admin"))[0] in {403, 404}
+
+
+def test_a_browser_may_ask_before_it_calls(stack: Stack) -> None:
+    request = urllib.request.Request(stack.api_url + "/company", method="OPTIONS")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_schedules_are_there_and_switched_off(stack: Stack) -> None:
+    schedules = stack.engine.client("scheduler").list_schedules()["Schedules"]
+    assert {found["State"] for found in schedules} == {"DISABLED"}
+    assert len(schedules) == 3
+
+
+def test_the_stack_is_found_again_by_its_engine(stack: Stack) -> None:
+    again = load(stack.engine)
+    assert again.outputs == stack.outputs
+    assert again.tokens("finance")
+
+
+def test_a_stack_is_not_found_after_its_engine_has_gone(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack.engine, "_port", 1)
+    with pytest.raises(EngineError, match="stack is gone"):
+        load(stack.engine)
+
+
+def test_no_function_may_publish_to_what_it_does_not_publish_to(stack: Stack) -> None:
+    publishing = {found.function for found in granted(stack) if found.action == "events:PutEvents"}
+    assert publishing == {"publish_facts"}
+
+
+def test_a_permission_covers_calls_on_its_resources_only() -> None:
+    permission = Permission("api", "s3:PutObject", ("arn:aws:s3:::imports/new/*",))
+    assert permission.covers(Call("api", "s3:PutObject", "arn:aws:s3:::imports/new/a.csv", allowed=True))
+    assert not permission.covers(Call("api", "s3:PutObject", "arn:aws:s3:::imports/old/a.csv", allowed=True))
+    assert not permission.covers(Call("api", "s3:GetObject", "arn:aws:s3:::imports/new/a.csv", allowed=True))
