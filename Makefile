@@ -102,6 +102,10 @@ format: setup ## format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
+.PHONY: api
+api: setup ## write the API definitions anew from the routes
+	@$(BIN)/python infrastructure/api/generate.py
+
 .PHONY: bench
 bench: setup ## measure requests, request units and CPU against the budgets
 	@$(BIN)/python -m tests.benchmarks

@@ -26,6 +26,8 @@ def main() -> int:
 
         def tell(doing: str) -> None:
             status.update(f"{time.monotonic() - started:4.0f} s  {doing}")
+            if not progress.is_terminal:
+                progress.print(f"{time.monotonic() - started:4.0f} s  {doing}")
 
         notices, payments, counts = requests_and_units.measure(world, tell)
         cold, yardstick = cold_start.measure(tell)
@@ -34,7 +36,7 @@ def main() -> int:
         growth, tick = nominate_growth.measure(world, tell)
         there = {invoices: normalised(ms, yardstick) for invoices, ms in cpu_ms.items()}
         running_cost = cost.measure(counts, tick, there)
-    console = Console(width=max(Console().width, 150))
+    console = Console(width=max(Console().width, 160))
     held = show([notices, payments, growth, running_cost, cpu, reads, cold], console)
     console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")
     return 0 if held else 1

@@ -56,8 +56,8 @@ def measure(notices: Mapping[int, Count], tick: Count, cpu_ms: Mapping[int, floa
 
 def _rows(invoices: int, notice: Count, tick: Count, cpu_ms: float, worker: Worker) -> Iterator[Row]:
     parts = {
-        "DynamoDB": _units(notice),
-        "tick": _units(tick) / DUE,
+        "DynamoDB": units(notice),
+        "tick": units(tick) / DUE,
         # Sent by tens, received and deleted by as many.
         "SQS": (tick.requests("sqs") / DUE + 2 / worker.batch) * PER_QUEUE_REQUEST,
         "Lambda": _lambda(notice, cpu_ms, worker),
@@ -66,7 +66,8 @@ def _rows(invoices: int, notice: Count, tick: Count, cpu_ms: float, worker: Work
     yield bounded(f"accounts of {invoices} open", round(1000 * sum(parts.values()), 4), BOUND, note=note)
 
 
-def _units(count: Count) -> float:
+def units(count: Count) -> float:
+    """US dollars of the request units."""
     return count.read * PER_READ_UNIT + count.written * PER_WRITE_UNIT
 
 

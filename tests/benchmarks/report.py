@@ -80,9 +80,11 @@ def number(value: float) -> str:
 def show(sections: Iterable[Section], console: Console) -> bool:
     """Print them; whether every bound held."""
     table = Table(title="Bounds and budgets", title_justify="left", show_lines=False, pad_edge=False)
-    for name, justify in (("", "left"), ("measured", "right"), ("bound or budget", "right"), ("", "left")):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    table.add_column("note", overflow="fold", style="dim")
+    table.add_column("", min_width=58)
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("bound or budget", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("note", style="dim")
     held = True
     for section in sections:
         table.add_section()

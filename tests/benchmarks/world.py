@@ -18,6 +18,8 @@ from receivables.customers import Customer
 from receivables.ledger import Invoice
 from receivables.runtime.apply_payment import apply_payment
 from receivables.runtime.clients import client
+from receivables.runtime.nominate import nominate
+from receivables.runtime.work_account import work_account
 from receivables_local.deploy import deploy_data
 from receivables_local.engine import Engine
 from tests.benchmarks.metering import Meter
@@ -79,8 +81,9 @@ class World:
 
 @contextmanager
 def running() -> Iterator[World]:
-    """One world for the whole run: clients are made once in a process, and keep the address they were made with."""
+    """A world, and everything composed afresh: one at a time in a process."""
     before = dict(os.environ)
+    _forget()
     with Engine.temporary(enforce_iam=False) as engine:
         tables = deploy_data(engine)
         os.environ.update(engine.environment() | tables | _settings(engine))
@@ -89,6 +92,13 @@ def running() -> Iterator[World]:
         finally:
             os.environ.clear()
             os.environ.update(before)
+            _forget()
+
+
+def _forget() -> None:
+    """Functions keep what they have composed, and clients the address they were made with."""
+    for made in (client, work_account, apply_payment, nominate):
+        made.cache_clear()
 
 
 def _settings(engine: Engine) -> dict[str, str]:

@@ -3,235 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from typing import Any, TypeVar
 
 import pytest
 
-from receivables.adapters.dynamodb.cases import DynamoCases
-from receivables.adapters.dynamodb.ledger import DynamoLedger
-from receivables.adapters.stepfunctions import StepFunctionsWorkflow
-from receivables.cases.case import Approval, Case, Outcome, Stage
-from receivables.cases.opening import new_case
+from receivables.adapters.dynamodb.hot_directory import HotCustomers
+from receivables.adapters.dynamodb.notices import DynamoNotices
+from receivables.cases.case import Outcome, Stage
 from receivables.cases.ports import WorkflowState
-from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.ledger import post_payment
-from receivables.usecases.cases import DecideApproval
-from receivables.usecases.wake_case import wake
-from receivables_local.deploy import Stack
+from receivables.notices.ports import Claim
 from receivables_local.mailbox import mailbox
-from tests.builders import day, invoice, issued, payment
+from tests.builders import notice
+from tests.integration.cases.town import OPENED, Ear, Town, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
-
-OPENED = datetime(2026, 5, 1, 8, tzinfo=UTC)
-PATIENCE_SECONDS = 20
-T = TypeVar("T")
-_customers = count(1)
-
-
-class Town:
-    """The stack, seen by the stores; each case has a customer of its own."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        dynamodb, names = stack.engine.client("dynamodb"), stack.environment
-        self.dynamodb, self.customers = dynamodb, names["CUSTOMERS_TABLE"]
-        self.table = names["RECEIVABLES_TABLE"]
-        self.cases, self.ledger = DynamoCases(dynamodb, self.table), DynamoLedger(dynamodb, self.table)
-        self.states = stack.engine.client("stepfunctions")
-        self.workflow = StepFunctionsWorkflow(self.states, stack.outputs["CaseStateMachineArn"])
-
-    def open(self, *, start: bool = True) -> Case:
-        """A case over 350.00 EUR in two invoices."""
-        customer = f"S-{next(_customers)}"
-        self.dynamodb.put_item(
-            TableName=self.customers,
-            Item={
-                "id": {"S": customer},
-                "name": {"S": "Ada Blum"},
-                "email": {"S": f"{customer.lower()}@example.com"},
-                "locale": {"S": "en_GB"},
-                "timezone": {"S": "Europe/Berlin"},
-                "sms_consent": {"BOOL": False},
-                "rev": {"N": "1"},
-            },
-        )
-        account_id = f"{customer}.EUR"
-        for number, minor in (("A", 10_000), ("B", 25_000)):
-            issued(self.ledger, invoice(f"{customer}-{number}", account_id, minor, due_date=day(30)))
-        working_set = self.ledger.working_set(account_id)
-        assert working_set is not None
-        account = working_set.account
-        numbers = [item.number for item in working_set.open_items]
-        case = new_case(account, numbers, DEFAULT_POLICY, OPENED)
-        progress = dict.fromkeys(numbers, len(DEFAULT_POLICY.steps))
-        self.cases.open(case, rev=account.rev, progress=progress, next_action_at=OPENED)
-        if start:
-            self.workflow.start(case.execution, case.id, account_id, OPENED)
-            self.cases.started(case)
-        return case
-
-    def rests(self, case: Case) -> Case:
-        """Wait until it is parked with no wake unseen, or closed."""
-        resting = until(lambda: self._rests(case), f"case {case.id} never rests")
-        assert resting is not None
-        return resting
-
-    def closes(self, case: Case) -> Case:
-        until(lambda: self.cases.get(case.id).closed_at, f"case {case.id} is not closed")
-        return self.cases.get(case.id)
-
-    def _rests(self, case: Case) -> Case | None:
-        item = self.dynamodb.get_item(
-            TableName=self.table,
-            Key={"pk": {"S": f"A#{case.account_id}"}, "sk": {"S": "0#case"}},
-            ConsistentRead=True,
-        ).get("Item")
-        if item is None:
-            return self.cases.get(case.id)
-        seen = "token" in item and item.get("parked_seen") == item["wake_count"]
-        return self.cases.active(case.account_id) if seen else None
-
-    def on(self, case: Case, days: int) -> Case:
-        """So many days after the opening."""
-        wake(self.cases, self.workflow, case.account_id, case.id, OPENED + timedelta(days=days))
-        return self.rests(case)
-
-    def approval(self, case: Case) -> Approval:
-        assert case.approval_id is not None
-        return self.cases.approval(case.approval_id)
-
-    def decide(self, case: Case, *, approve: bool) -> Case:
-        DecideApproval(self.cases, self.ledger, self.workflow).decide(
-            self.approval(case).id, approve=approve, by="ann", reason="agreed", at=case.clock or OPENED
-        )
-        return self.rests(case)
-
-    def pay(self, case: Case, number: str) -> None:
-        """A payment; the table's stream is what wakes the case."""
-        item = self.ledger.open_item(case.account_id, number)
-        assert item is not None
-        at = OPENED + timedelta(days=40)
-        came = payment(number, item.balance.minor, effective_at=at, received_at=at)
-        self.ledger.post(post_payment(came, case.account_id, item))
-
-    def events(self, case: Case) -> list[str]:
-        facts = self.ledger.timeline(case.account_id, 100).items
-        return [fact["event"] for fact in reversed(facts) if fact["kind"] == "case_event"]
-
-    def impatient_machine(self) -> str:
-        """The same definition without retries, so that a test need not wait for them."""
-        deployed = self.states.describe_state_machine(
-            stateMachineArn=self.stack.outputs["CaseStateMachineArn"]
-        )
-        definition = json.loads(deployed["definition"])
-        for state in definition["States"].values():
-            state.pop("Retry", None)
-        return str(
-            self.states.create_state_machine(
-                name="impatient", definition=json.dumps(definition), roleArn=deployed["roleArn"]
-            )["stateMachineArn"]
-        )
-
-    def succeeded(self, case: Case) -> bool:
-        arn = self.stack.outputs["CaseStateMachineArn"].replace(":stateMachine:", ":execution:")
-        described = self.states.describe_execution(executionArn=f"{arn}:{case.execution}")
-        return bool(described["status"] == "SUCCEEDED")
-
-
-def until(found: Callable[[], T], what: str) -> T:
-    """Ask until there is an answer; the engine works in threads of its own."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    pause = Pause()
-    while time.monotonic() < deadline:
-        if answer := found():
-            return answer
-        pause()
-    raise AssertionError(what)
-
-
-class Pause:
-    """Longer each time: what is asked works on the same two cores."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.02
-
-    def __call__(self) -> None:
-        time.sleep(self._seconds)
-        self._seconds = min(self._seconds * 1.5, 0.5)
-
-
-@pytest.fixture(scope="module")
-def town(stack: Stack) -> Town:
-    return Town(stack)
-
-
-class Ear:
-    """A queue that hears what is published from now on."""
-
-    def __init__(self, stack: Stack, name: str) -> None:
-        self._sqs = stack.engine.client("sqs")
-        self.url = self._sqs.create_queue(QueueName=f"{name}-inbox")["QueueUrl"]
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
-        self.arn = attributes["Attributes"]["QueueArn"]
-        self._heard: dict[str, Any] = {}
-
-    def allow(self, service: str, source: str) -> None:
-        """Let a service deliver to it."""
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sqs:SendMessage",
-            "Resource": self.arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": source}},
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self._sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": policy})
-
-    def heard(self) -> list[Any]:
-        """Everything so far."""
-        while messages := self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            self._heard |= {message["MessageId"]: json.loads(message["Body"]) for message in messages}
-        return list(self._heard.values())
-
-    def close(self) -> None:
-        self._sqs.delete_queue(QueueUrl=self.url)
-
-
-@pytest.fixture
-def bus(town: Town) -> Iterator[Ear]:
-    """The events that other systems hear."""
-    ear, events = Ear(town.stack, "bus"), town.stack.engine.client("events")
-    name = town.stack.outputs["EventBusName"]
-    rule = events.put_rule(
-        Name="everything", EventBusName=name, EventPattern=json.dumps({"source": ["receivables"]})
-    )
-    ear.allow("events.amazonaws.com", rule["RuleArn"])
-    events.put_targets(Rule="everything", EventBusName=name, Targets=[{"Id": "ear", "Arn": ear.arn}])
-    yield ear
-    events.remove_targets(Rule="everything", EventBusName=name, Ids=["ear"])
-    events.delete_rule(Name="everything", EventBusName=name)
-    ear.close()
-
-
-@pytest.fixture
-def finance(town: Town) -> Iterator[Ear]:
-    """What finance is told."""
-    ear, sns = Ear(town.stack, "finance"), town.stack.engine.client("sns")
-    topic = town.stack.outputs["FinanceTopicArn"]
-    ear.allow("sns.amazonaws.com", topic)
-    subscription = sns.subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=ear.arn, ReturnSubscriptionArn=True
-    )["SubscriptionArn"]
-    yield ear
-    sns.unsubscribe(SubscriptionArn=subscription)
-    ear.close()
 
 
 def test_the_whole_way_to_the_agency_and_a_payment_that_recalls_it(
@@ -282,6 +66,39 @@ def test_rejected_it_is_asked_again_after_the_review_and_a_payment_at_once_close
     closed = town.closes(case)
     assert closed.outcome is Outcome.PAID
     assert not closed.suspended
+
+
+def test_the_daily_sweep_has_an_account_worked_that_the_index_does_not_know(town: Town) -> None:
+    account_id = town.owes()
+    key = {"pk": {"S": f"A#{account_id}"}, "sk": {"S": "0#account"}}
+    town.dynamodb.update_item(
+        TableName=town.table, Key=key, UpdateExpression="REMOVE due_shard, next_action_at"
+    )
+    found = town.stack.invoke("sweep", {"time": "2026-05-01T09:00:00Z", "scope": "full"})
+    assert found["missed"] >= 1
+
+    def worked() -> bool:
+        working_set = town.ledger.working_set(account_id)
+        return working_set is not None and working_set.account.worked_at is not None
+
+    assert until(worked, "the account was not worked")
+
+
+def test_a_notice_with_an_unknown_outcome_is_told_to_operations_once(town: Town) -> None:
+    account_id = town.owes()
+    working_set = town.ledger.working_set(account_id)
+    assert working_set is not None
+    account = working_set.account
+    customer = HotCustomers(town.dynamodb, town.customers).get(account.customer_id)
+    claimed = notice(account_id, at=OPENED, address=customer.email)
+    DynamoNotices(town.dynamodb, town.table, town.customers).claim(
+        Claim(account_id, account.rev, customer, [claimed], {}, OPENED, None)
+    )
+    sweep = {"time": "2026-05-01T09:00:00Z", "scope": "outstanding"}
+    first, second = town.stack.invoke("sweep", sweep), town.stack.invoke("sweep", sweep)
+    assert first["reported"] >= 1
+    assert first["unknown"] == second["unknown"]
+    assert second["reported"] == 0
 
 
 def test_the_sweep_starts_a_case_that_nobody_started(town: Town) -> None:
