@@ -15,7 +15,7 @@ from tests.benchmarks import (
     read_100_items,
     requests_and_units,
 )
-from tests.benchmarks.report import conditions, normalised, show
+from tests.benchmarks.report import conditions, show
 from tests.benchmarks.world import running
 
 
@@ -31,11 +31,10 @@ def main() -> int:
 
         notices, payments, counts = requests_and_units.measure(world, tell)
         cold, yardstick = cold_start.measure(tell)
-        cpu, cpu_ms = cpu_per_notice.measure(world, yardstick, tell)
+        cpu = cpu_per_notice.measure(world, yardstick, tell)
         reads = read_100_items.measure(world, yardstick, tell)
         growth, tick = nominate_growth.measure(world, tell)
-        there = {invoices: normalised(ms, yardstick) for invoices, ms in cpu_ms.items()}
-        running_cost = cost.measure(counts, tick, there)
+        running_cost = cost.measure(counts, tick)
     console = Console(width=max(Console().width, 160))
     held = show([notices, payments, growth, running_cost, cpu, reads, cold], console)
     console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")

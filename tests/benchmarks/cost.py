@@ -6,7 +6,7 @@ for AWS cannot be measured here: those latencies are assumed, and named below.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from receivables_local import template
 from tests.benchmarks.metering import Count
 from tests.benchmarks.nominate_growth import DUE
 from tests.benchmarks.report import Row, Section, bounded, number
+from tests.benchmarks.requests_and_units import Counts
 
 # US dollars, us-east-1, on demand, arm64, as listed in November 2026.
 PER_WRITE_UNIT: Final = 0.625e-6
@@ -30,10 +31,15 @@ BOUND: Final = 0.01
 
 # Milliseconds that a function in the same region waits for an answer, assumed.
 WAITS_MS: Final = {"Query": 5, "GetItem": 4, "UpdateItem": 6, "TransactWriteItems": 15, "SendEmail": 80}
+BUSY_MS: Final = 12
+"""CPU of a notice with a whole processor, more than is measured."""
 VCPU_MB: Final = 1769
 """Memory at which a function has one whole processor."""
 TICKS_A_DAY: Final = 288
 SWEEPS_A_DAY: Final = 97
+EVENTS_OF_A_NOTICE: Final = 3
+"""Claimed, sent, delivered."""
+REPORTS_TOGETHER: Final = 10
 POLLERS: Final = 2
 """Requests that wait at an empty queue at a time, 20 seconds each."""
 
@@ -46,21 +52,24 @@ class Worker:
     batch: int
 
 
-def measure(notices: Mapping[int, Count], tick: Count, cpu_ms: Mapping[int, float]) -> Section:
-    """By the number of invoices an account has: from the counts of a notice and of a tick with 100 due, and the CPU
-    of a notice on the machine of the budgets."""
+def measure(counts: Counts, tick: Count) -> Section:
+    """By the number of invoices an account has: from the counts of a notice and of a tick with 100 due. Nothing here
+    depends on the machine that counts."""
     worker = _worker()
-    rows = [row for n, notice in notices.items() for row in _rows(n, notice, tick, cpu_ms[n], worker)]
-    return Section("Running cost of 1,000 notices, without SES and SMS (USD)", [*rows, _quiet_day(tick)])
+    rows = [row for n, notice in counts.notices.items() for row in _rows(n, notice, tick, worker)]
+    return Section(
+        "Running cost of 1,000 notices, without SES and SMS (USD)",
+        [*rows, _afterwards(counts.reported), _quiet_day(tick)],
+    )
 
 
-def _rows(invoices: int, notice: Count, tick: Count, cpu_ms: float, worker: Worker) -> Iterator[Row]:
+def _rows(invoices: int, notice: Count, tick: Count, worker: Worker) -> Iterator[Row]:
     parts = {
         "DynamoDB": units(notice),
         "tick": units(tick) / DUE,
         # Sent by tens, received and deleted by as many.
         "SQS": (tick.requests("sqs") / DUE + 2 / worker.batch) * PER_QUEUE_REQUEST,
-        "Lambda": _lambda(notice, cpu_ms, worker),
+        "Lambda": _lambda(notice, worker),
     }
     note = ", ".join(f"{name} {1000 * cost:.4f}" for name, cost in parts.items())
     yield bounded(f"accounts of {invoices} open", round(1000 * sum(parts.values()), 4), BOUND, note=note)
@@ -71,10 +80,20 @@ def units(count: Count) -> float:
     return count.read * PER_READ_UNIT + count.written * PER_WRITE_UNIT
 
 
-def _lambda(notice: Count, cpu_ms: float, worker: Worker) -> float:
+def _lambda(notice: Count, worker: Worker) -> float:
     waiting = sum(WAITS_MS[call.operation] for call in notice.calls)
-    busy = cpu_ms / min(1.0, worker.memory_mb / VCPU_MB)
+    busy = BUSY_MS / min(1.0, worker.memory_mb / VCPU_MB)
     return (waiting + busy) / 1000 * worker.memory_mb / 1024 * PER_GB_SECOND + PER_INVOCATION / worker.batch
+
+
+def _afterwards(reported: Count) -> Row:
+    """Not part of sending: what SES reports by SNS and SQS, and what other systems are told on the bus."""
+    reports = 2 * (PER_TOPIC_REQUEST + 3 / REPORTS_TOGETHER * PER_QUEUE_REQUEST) + units(reported)
+    facts = EVENTS_OF_A_NOTICE * PER_BUS_EVENT
+    note = f"delivery reports {1000 * reports:.4f}, {EVENTS_OF_A_NOTICE} events each on the bus {1000 * facts:.4f}; without Lambda"
+    return Row(
+        "besides: what is told of them after they were sent", f"{1000 * (reports + facts):.4f}", note=note
+    )
 
 
 def _quiet_day(tick: Count) -> Row:

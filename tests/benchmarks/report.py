@@ -80,7 +80,7 @@ def number(value: float) -> str:
 def show(sections: Iterable[Section], console: Console) -> bool:
     """Print them; whether every bound held."""
     table = Table(title="Bounds and budgets", title_justify="left", show_lines=False, pad_edge=False)
-    table.add_column("", min_width=58)
+    table.add_column("", min_width=44)
     table.add_column("measured", justify="right", no_wrap=True)
     table.add_column("bound or budget", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -102,7 +102,8 @@ def conditions(yardstick: float) -> str:
         f"Python {platform.python_version()} · {platform.system()} {platform.machine()}, {_processor()}, "
         f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} · MiniStack {VERSION} · botocore {version('botocore')}\n"
         f"Yardstick (import botocore, make one client): {yardstick:.0f} ms CPU here, {YARDSTICK_MS} ms where the "
-        f"budgets were set. Times of budgets are CPU x {YARDSTICK_MS}/{yardstick:.0f}."
+        f"budgets were set. Budgets compare CPU x {YARDSTICK_MS}/{yardstick:.0f}.\n"
+        "Each is of the least disturbed of several rounds; a busy machine still makes them larger, and uneven."
     )
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from receivables.customers import Channel
+from receivables.notices.delivery import DeliveryReport, Fate
 from receivables.payments.inbox import InboxMessage
 from receivables.runtime.apply_payment import apply_payment
 from receivables.runtime.clients import client
+from receivables.runtime.record_delivery import record_delivery
 from receivables.runtime.work_account import Tally, work_account
 from receivables.usecases.apply_payment import Outcome
 from tests.benchmarks.metering import Count
@@ -19,6 +23,14 @@ from tests.benchmarks.world import AS_OF, World
 
 BESIDES_THE_READ: Final = 4
 PER_PAYMENT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A notice, by the number of invoices of its account; and what is reported of a notice after it was sent."""
+
+    notices: Mapping[int, Count]
+    reported: Count
 
 
 def notice(world: World, invoices: int) -> Count:
@@ -75,6 +87,17 @@ def part_payment_after_another(world: World) -> Count:
     return count
 
 
+def reported(world: World) -> Count:
+    """What SES then says of a notice: that it took it, and that it was delivered."""
+    account = world.account(1)
+    work_account()(account, AS_OF, Tally())
+    (notice,) = work_account().notices.last_notices(account, 1)
+    with world.meter.counting() as count:
+        for fate in (Fate.ACCEPTED, Fate.DELIVERED):
+            record_delivery()(DeliveryReport(notice.id, account, Channel.EMAIL, fate, "", AS_OF))
+    return count
+
+
 def received(world: World) -> Count:
     """Keeping one webhook in the inbox."""
     inbox = apply_payment()._inbox
@@ -83,21 +106,22 @@ def received(world: World) -> Count:
     return count
 
 
-def measure(world: World, tell: Callable[[str], None]) -> tuple[Section, Section, dict[int, Count]]:
-    """Notices and payments; and the counts of a notice by its invoices, from which the cost is worked out."""
+def measure(world: World, tell: Callable[[str], None]) -> tuple[Section, Section, Counts]:
+    """Notices and payments; and the counts from which the cost is worked out."""
     for service in ("dynamodb", "sesv2"):
         world.meter.watch(client(service))
     tell("requests and units: notices")
     one, four = notice(world, 1), notice(world, 4)
     rows = [*_notice_rows("1 invoice", one), *_notice_rows("4 invoices", four)]
-    cold = first_notice(world)
+    cold, told = first_notice(world), reported(world)
     rows.append(_row("the same, first in a container or after a minute", cold))
+    rows.append(_row("after it: SES says that it took it, and that it was delivered", told, requests=True))
     notices = Section("A consolidated notice: read, claim, kill switch, send, mark", rows)
     tell("requests and units: payments")
     return (
         notices,
         Section("A payment applied, from the message in the inbox", _payment_rows(world)),
-        {1: one, 4: four},
+        Counts({1: one, 4: four}, told),
     )
 
 

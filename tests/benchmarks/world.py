@@ -19,6 +19,7 @@ from receivables.ledger import Invoice
 from receivables.runtime.apply_payment import apply_payment
 from receivables.runtime.clients import client
 from receivables.runtime.nominate import nominate
+from receivables.runtime.record_delivery import record_delivery
 from receivables.runtime.work_account import work_account
 from receivables_local.deploy import deploy_data
 from receivables_local.engine import Engine
@@ -97,7 +98,7 @@ def running() -> Iterator[World]:
 
 def _forget() -> None:
     """Functions keep what they have composed, and clients the address they were made with."""
-    for made in (client, work_account, apply_payment, nominate):
+    for made in (client, work_account, apply_payment, nominate, record_delivery):
         made.cache_clear()
 
 

@@ -60,12 +60,3 @@ def test_of_two_workers_with_different_plans_one_is_refused(stores: Stores) -> N
 def test_an_unknown_account_cannot_be_planned(stores: Stores) -> None:
     with pytest.raises(StaleRevision):
         stores.agenda.replan("C-9.EUR", 1, progress={}, worked_at=NOW, next_action_at=None)
-
-
-def test_a_full_sweep_finds_every_account_also_those_without_a_plan(stores: Stores) -> None:
-    for number in range(3):
-        issued(stores.ledger, invoice(f"INV-{number}", f"C-{number}.EUR"))
-    stores.agenda.replan("C-1.EUR", 1, progress={}, worked_at=NOW, next_action_at=None)
-    pay(stores, payment(None, 10))
-    found = {each.id: each.next_action_at is None for each in stores.agenda.every_account()}
-    assert found == {"C-0.EUR": False, "C-1.EUR": True, "C-2.EUR": False}

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from receivables.core.errors import NotFound, StaleRevision
-from receivables.ledger import Account
 from receivables.notices.notice import Notice, NoticeState
 from receivables.notices.ports import Claim
 from tests.fakes.stores import Directory, Shelf
@@ -46,9 +45,6 @@ class MemoryAgenda:
         self._shelf.changed(
             account_id, progress=dict(progress), worked_at=worked_at, next_action_at=next_action_at
         )
-
-    def every_account(self) -> Iterator[Account]:
-        return iter(sorted(self._shelf.accounts.values(), key=lambda account: account.id))
 
 
 class MemoryNotices:

@@ -44,8 +44,9 @@ def test_a_notice_takes_four_requests_besides_the_accounts_read_and_one_send(
     assert count.requests("sesv2") == 1
 
 
-def test_a_notice_of_one_invoice_stays_within_one_kilobyte_an_item(world: World) -> None:
-    count = requests_and_units.notice(world, 1)
+@pytest.mark.parametrize("invoices", [1, 4])
+def test_a_notice_writes_no_item_of_more_than_a_kilobyte(world: World, invoices: int) -> None:
+    count = requests_and_units.notice(world, invoices)
     assert (count.read, count.written) == (3, 11)
 
 

@@ -19,22 +19,35 @@ _WIDE: Final = 120
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 it could not, 2 it was not understood."""
+    """Run one command; the exit code: 0 done, 1 it could not, 2 it was not understood, 130 interrupted."""
     arguments = parser().parse_args(argv)
     from rich.console import Console
 
-    module, name = arguments.run.split(":")
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDE)
+    module, name = arguments.run.split(":")
     try:
         getattr(import_module(f"receivables_cli.commands.{module}"), name)(arguments, console)
-    except CommandError as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]error[/] {error}", markup=True)
-        return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _can_be_told(error):
+            raise
+        complaint = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        complaint.print("error:", str(error), style="red")
+        return 1
     return 0
+
+
+def _can_be_told(error: Exception) -> bool:
+    """Whether the error's own words help the person at the command line; any other is a defect of ours."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from receivables_local.deploy import DeployError
+    from receivables_local.engine import EngineError
+
+    return isinstance(error, CommandError | BotoCoreError | ClientError | DeployError | EngineError)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,6 +13,7 @@ from functions.advance_case.app import handler as advance_case
 from functions.publish_facts.app import handler as publish_facts
 from functions.sweep.app import handler as sweep
 from functions.wake_case.app import handler as wake_case
+from receivables.adapters.dynamodb.notice_codec import notice_item
 from receivables.core.errors import InvalidInput
 from receivables.runtime import advance_case as advancing
 from receivables.runtime import publish_facts as publishing
@@ -145,3 +146,10 @@ def test_the_sweep_answers_what_it_found(world: World, scope: str) -> None:
 def test_a_sweep_without_a_known_scope_is_refused() -> None:
     with pytest.raises(InvalidInput, match="scope"):
         sweep({"time": "2026-05-01T08:15:00Z"}, CONTEXT)
+
+
+def test_the_sample_of_a_notice_is_what_the_store_writes_today(world: World) -> None:
+    world.run()
+    [written] = world.stores.shelf.notices.values()
+    sample = event("publish_facts/facts_of_a_new_case")["Records"][4]["dynamodb"]["NewImage"]
+    assert sample.keys() == notice_item(written).keys()

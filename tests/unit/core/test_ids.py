@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receivables.core.errors import InvalidInput
-from receivables.core.ids import account_id, derived_id, key, new_id, reference, split_account_id
+from receivables.core.ids import (
+    account_id,
+    dated_id,
+    derived_id,
+    id_time,
+    key,
+    new_id,
+    reference,
+    split_account_id,
+)
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -51,3 +60,10 @@ def test_an_account_id_gives_customer_and_currency_back() -> None:
 def test_a_malformed_account_id_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         split_account_id(text)
+
+
+def test_a_dated_id_is_derived_and_tells_its_time() -> None:
+    at = datetime(2026, 3, 1, 8, 30, 0, 123_000, tzinfo=UTC)
+    assert dated_id("ntc", at, "case_1", "formal") == dated_id("ntc", at, "case_1", "formal")
+    assert dated_id("ntc", at, "case_1", "formal") != dated_id("ntc", at, "case_2", "formal")
+    assert id_time(dated_id("ntc", at, "case_1", "formal")) == at

@@ -8,13 +8,15 @@ from receivables.core.configuration import Company
 from receivables.core.errors import InvalidInput, NotFound
 from receivables.core.money import Money
 from receivables.customers import Customer
+from receivables.dunning.policy import Policy
 from receivables.imports import ImportJob, ImportKind, ImportOptions, ImportState
 from receivables.ledger import AT_ONCE
-from receivables.terms import DEFAULT_TERMS
+from receivables.terms import DEFAULT_TERMS, Terms
 from receivables.usecases import import_file
-from receivables.usecases.applicable import applicable_terms
+from receivables.usecases.applicable import applicable_terms, policy_catalogue, terms_catalogue
 from receivables.usecases.import_file import ImportDroppedFile, RequestImport, Unfinished
 from receivables.usecases.issue_invoice import IssueInvoice
+from receivables.usecases.keep_customers import KeepCustomers
 from tests.builders import NOW, customer
 from tests.fakes.directory import InMemoryCompany, InMemoryCustomers, InMemoryImportJobs, InMemoryVersions
 from tests.fakes.import_files import InMemoryImportFiles
@@ -30,9 +32,12 @@ class Desk:
         self.customers = InMemoryCustomers(*customers)
         self.ledger = MemoryStores(customers=self.customers).ledger
         self.files, self.jobs = InMemoryImportFiles(), InMemoryImportJobs()
-        terms = applicable_terms(InMemoryVersions(), InMemoryCompany(Company()))
-        invoices = IssueInvoice(self.ledger, self.customers, terms)
-        self._dropped = ImportDroppedFile(self.files, self.jobs, self.customers, invoices)
+        terms: InMemoryVersions[Terms] = InMemoryVersions()
+        policies: InMemoryVersions[Policy] = InMemoryVersions()
+        applicable = applicable_terms(terms, InMemoryCompany(Company()))
+        invoices = IssueInvoice(self.ledger, self.customers, applicable)
+        keep = KeepCustomers(self.customers, terms_catalogue(terms), policy_catalogue(policies))
+        self._dropped = ImportDroppedFile(self.files, self.jobs, self.customers, keep, invoices)
         self.requests = RequestImport(self.files, self.jobs)
 
     def drop(self, content: str, key: str = "imports/march.csv", **metadata: str) -> ImportJob:
@@ -105,6 +110,12 @@ def test_customers_are_created_changed_where_the_file_says_so_and_left_otherwise
     assert (changed.email, changed.phone, changed.locale) == ("new@example.com", "+4930123456", "de_DE")
     assert desk.customers.get("C-2").timezone == "Europe/Paris"
     assert counts(desk.drop(content, "imports/again.csv")) == (0, 0, 2, 0)
+
+
+def test_customers_name_terms_and_policies_that_exist_and_no_reserved_id() -> None:
+    job = Desk().drop("id,name,terms,policy\nC-1,Ada,net-99,gentle\nC-2,Bo,net-30,standard\nsuspense,Cy,,\n")
+    assert (job.created, job.failed) == (1, 2)
+    assert [(e.row, e.field) for e in job.errors] == [(2, "terms_id"), (2, "policy_id"), (4, "id")]
 
 
 def test_a_file_that_cannot_be_read_as_a_whole_fails_with_the_reason() -> None:

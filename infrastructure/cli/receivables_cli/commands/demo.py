@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -27,6 +28,9 @@ from receivables_cli.errors import CommandError
 from receivables_cli.target import LocalStack
 from receivables_local.mailbox import mailbox
 
+_LINE_EVERY: Final = 20
+"""Days between two lines of progress where there is no terminal to show a bar on."""
+
 
 def demo(arguments: Namespace, console: Console) -> None:
     """Start afresh, play, show what became of it. Raises CommandError, also when a check does not hold."""
@@ -47,7 +51,7 @@ def demo(arguments: Namespace, console: Console) -> None:
     console.print()
     show_summary(console, books, counts, checks)
     console.print()
-    where_to_look(console, stack.stack)
+    where_to_look(console, stack.stack, f"{story.bills[0].customer_id}.{story.bills[0].amount.currency}")
     took = datetime.now(UTC) - started
     console.print(f"took {took.total_seconds():.0f} s; the stack keeps running, its time is {counts.day}")
     if not all(each.holds for each in checks):
@@ -96,9 +100,14 @@ def _play(console: Console, stack: LocalStack, story: Story, seed: int) -> Count
         task = progress.add_task("", day=story.first, counts="")
 
         def show(counts: Counts) -> None:
-            words = f"{counts.invoices} invoices  {counts.webhooks} payments  {counts.nominated} worked  {counts.cases} cases"
-            progress.update(task, advance=1, day=counts.day, counts=words)
+            if not console.is_terminal and counts.days % _LINE_EVERY == 0:
+                console.print(f"{counts.day}  {_words(counts)}")
+            progress.update(task, advance=1, day=counts.day, counts=_words(counts))
 
         player = Player(stage, story, show)
         progress.update(task, total=len(player.days))
         return player.play()
+
+
+def _words(counts: Counts) -> str:
+    return f"{counts.invoices} invoices  {counts.webhooks} payments  {counts.nominated} worked  {counts.cases} cases"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -11,8 +12,7 @@ from rich.table import Table
 
 from receivables_cli.errors import CommandError
 from receivables_cli.target import LocalStack
-from receivables_local.deploy import DeployError, Stack
-from receivables_local.engine import EngineError
+from receivables_local.deploy import Stack
 from receivables_local.mailbox import Mail, mailbox, text_messages
 
 
@@ -33,25 +33,26 @@ def local(arguments: Namespace, console: Console) -> None:
 
 
 def start(console: Console, parameters: dict[str, str]) -> Stack:
-    """Start the embedded AWS afresh and deploy to it, saying what is being done. Raises CommandError."""
+    """Start the embedded AWS afresh and deploy to it, saying what is being done."""
     from receivables_cli.local import up
 
     with console.status("starting the embedded AWS") as status:
-        try:
-            return up(parameters, lambda step: status.update(escape(step)))
-        except (EngineError, DeployError) as error:
-            raise CommandError(str(error)) from error
+        return up(parameters, lambda step: status.update(escape(step)))
 
 
-def where_to_look(console: Console, stack: Stack) -> None:
+def where_to_look(console: Console, stack: Stack, account: str = "CUSTOMER.CURRENCY") -> None:
     """Addresses and the commands that show more."""
-    console.print(f"API        {stack.api_url}")
-    console.print("token      receivables token finance   (also: admin, finance-2, read-only)")
-    console.print(
-        "mailbox    receivables mailbox         what was sent; --html FILE shows one as customers see it"
-    )
-    console.print("cases      receivables cases           and receivables account C-001.USD")
-    console.print("stop       receivables local down")
+    command = sys.argv[0] if sys.argv[0].endswith("receivables") else "receivables"
+    lines = {
+        "API": stack.api_url,
+        "token": f"{command} token finance   (also admin, finance-2, read-only)",
+        "mailbox": f"{command} mailbox   (--html FILE writes a message as its reader sees it)",
+        "cases": f"{command} cases",
+        "account": f"{command} account {account}",
+        "stop": f"{command} local down",
+    }
+    for name, value in lines.items():
+        console.print(f"{name:10} {escape(value)}", soft_wrap=True)
 
 
 def token(arguments: Namespace, console: Console) -> None:

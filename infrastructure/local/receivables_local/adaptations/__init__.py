@@ -2,13 +2,13 @@
 
 Each adaptation is one function: its docstring says how AWS behaves and what the engine does instead. For each there
 is a probe in tests/integration/test_engine_adaptations.py that passes with it and fails without it; when the probe
-passes on the plain engine too, that test says so and the adaptation can go. Nothing here changes what the handlers
+passes on the plain engine too, that test says so and the adaptation can go. `speed` changes no behaviour. Nothing here changes what the handlers
 or the template see of AWS's interface.
 """
 
 from collections.abc import Callable
 
-from receivables_local.adaptations import access, gateway, mail, schedule, streams, worker, workflow
+from receivables_local.adaptations import access, gateway, mail, schedule, speed, streams, worker, workflow
 
 ADAPTATIONS: dict[str, Callable[[], None]] = {
     "handler errors keep their type and their worker": worker.keep_error_type_and_worker,
@@ -31,4 +31,6 @@ def apply_all() -> None:
     """Apply every adaptation to the imported engine, before it serves."""
     for adapt in ADAPTATIONS.values():
         adapt()
+    speed.read_expressions_once()
+    speed.read_policies_once()
     access.note_what_is_used()

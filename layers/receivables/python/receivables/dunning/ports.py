@@ -8,7 +8,6 @@ from typing import Protocol
 
 from receivables.customers import Customer
 from receivables.dunning.policy import Policy
-from receivables.ledger import Account
 
 
 class Agenda(Protocol):
@@ -27,9 +26,6 @@ class Agenda(Protocol):
         next_action_at: datetime | None,
     ) -> None:
         """Store the plan if the account is still at `rev`; the account moves to the next rev. Raises StaleRevision."""
-
-    def every_account(self) -> Iterator[Account]:
-        """All accounts from the base table, for the daily sweep: reads everything, trusts no index."""
 
 
 class Policies(Protocol):

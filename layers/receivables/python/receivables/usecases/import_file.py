@@ -19,7 +19,6 @@ from receivables.core.errors import (
 )
 from receivables.core.ids import derived_id, new_id
 from receivables.customers import Customer
-from receivables.customers.ports import Customers
 from receivables.imports import (
     AnyRow,
     BadRow,
@@ -36,6 +35,7 @@ from receivables.imports import (
     read_rows,
 )
 from receivables.usecases.issue_invoice import Directory, InvoiceOrder, IssueInvoice
+from receivables.usecases.keep_customers import KeepCustomers
 
 FOLDER: Final = "imports/"
 PAGE: Final = 200
@@ -99,9 +99,15 @@ class ImportDroppedFile:
     """Works a file off. Every row is harmless to repeat, so a run that was cut short is simply run again."""
 
     def __init__(
-        self, files: ImportFiles, jobs: ImportJobs, customers: Customers, invoices: IssueInvoice
+        self,
+        files: ImportFiles,
+        jobs: ImportJobs,
+        customers: Directory,
+        keep_customers: KeepCustomers,
+        invoices: IssueInvoice,
     ) -> None:
-        self._files, self._jobs, self._customers, self._invoices = files, jobs, customers, invoices
+        self._files, self._jobs = files, jobs
+        self._customers, self._keep, self._invoices = customers, keep_customers, invoices
 
     def run(self, key: str, at: datetime, time_is_left: Callable[[], bool] = lambda: True) -> ImportJob:
         """Import the file under `key`, dropped at `at`, and write `<key without .csv>.report.json` next to it.
@@ -157,7 +163,8 @@ class ImportDroppedFile:
             except InvalidFields as error:
                 outcome.fail(tuple(RowError(row.row, e.field, e.message) for e in error.errors))
             except AlreadyExists:
-                outcome.fail((RowError(row.row, "number", "is there already, with other content"),))
+                field = "number" if isinstance(row, InvoiceRow) else "id"
+                outcome.fail((RowError(row.row, field, "is there already, with other content"),))
             except Conflict as error:
                 outcome.fail((RowError(row.row, "row", str(error)),))
         return PageResult(
@@ -182,16 +189,16 @@ class ImportDroppedFile:
         try:
             known = self._customers.get(row.id)
         except NotFound:
-            self._customers.create(Customer(row.id, **{"name": row.id, **row.defaults, **row.fields}))
+            self._keep.create(Customer(row.id, **{"name": row.id, **row.defaults, **row.fields}))
             return "created"
         changed = replace(known, **row.fields)
         if changed == known:
             return "unchanged"
         try:
-            self._customers.update(changed)
+            self._keep.update(changed)
         except StaleRevision:
             # Somebody changed it in between: what the row says is set on what is there now.
-            self._customers.update(replace(self._customers.get(row.id), **row.fields))
+            self._keep.update(replace(self._customers.get(row.id), **row.fields))
         return "updated"
 
     def _write_report(self, job: ImportJob) -> None:

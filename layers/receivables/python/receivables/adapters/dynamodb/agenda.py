@@ -12,7 +12,6 @@ from receivables.adapters.dynamodb.codec import account_from
 from receivables.adapters.dynamodb.table import Table
 from receivables.adapters.dynamodb.values import instant, text
 from receivables.core.errors import StaleRevision
-from receivables.ledger import Account
 
 
 class DynamoAgenda:
@@ -57,11 +56,3 @@ class DynamoAgenda:
             if stored == (rev + 1, dict(progress), worked_at, next_action_at):
                 return
         raise StaleRevision(f"account {account_id!r} has changed since it was read")
-
-    def every_account(self) -> Iterator[Account]:
-        items = self._table.scan(
-            FilterExpression="sk = :account",
-            ExpressionAttributeValues={":account": text(keys.ACCOUNT)},
-            ConsistentRead=True,
-        )
-        return (account_from(item) for item in items)

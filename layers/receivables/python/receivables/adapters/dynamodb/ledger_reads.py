@@ -59,8 +59,11 @@ class LedgerReads:
         return invoice_from(document), open_item_from(opened, _id_of(case)) if opened else None
 
     def open_item(self, account_id: str, number: str) -> OpenItem | None:
-        opened, case = self._table.snapshot(keys.open_item_key(account_id, number), keys.case_key(account_id))
-        return open_item_from(opened, _id_of(case)) if opened else None
+        item = self._table.get(keys.open_item_key(account_id, number))
+        if item is None:
+            return None
+        case = self._table.get(keys.case_key(account_id)) if "case_id" in item else None
+        return open_item_from(item, _id_of(case))
 
     def payment(self, key: str) -> PaymentRecord:
         item = self._table.get(keys.payment_key(key))

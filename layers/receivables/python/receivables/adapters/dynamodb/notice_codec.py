@@ -1,7 +1,7 @@
 """Notices to items of the timeline and back.
 
-A unit of writing is a kilobyte, and a notice's item is written six times over (claimed in a transaction, in the index
-of unknown outcomes, marked): so what can be told from elsewhere in the item is not stored, and the lines have no names.
+Each kilobyte of a notice costs five units of writing (claimed in a transaction, into the index of unknown outcomes, marked,
+out of the index): so what can be told from elsewhere in the item is not stored, and the parts of a line have no names.
 """
 
 from __future__ import annotations

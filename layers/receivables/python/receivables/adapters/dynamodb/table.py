@@ -59,13 +59,18 @@ class Table:
         """Every item that a key condition selects, page by page as they are taken; strongly consistent unless it
         reads an index."""
         options.setdefault("ConsistentRead", "IndexName" not in options)
-        yield from self._pages(
-            self._client.query, KeyConditionExpression=condition, ExpressionAttributeValues=values, **options
-        )
-
-    def scan(self, **options: Any) -> Iterator[Item]:
-        """Every item of the table."""
-        yield from self._pages(self._client.scan, **options)
+        while True:
+            with calling("dynamodb"):
+                answer = self._client.query(
+                    TableName=self.name,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                    **options,
+                )
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            options["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def first(
         self, limit: int, condition: str, values: Item, position: Position | None, **options: Any
@@ -106,7 +111,7 @@ class Table:
         """All writes or none. Empty when they were made; else, by name, the items that failed their condition.
 
         `token` identifies this attempt: within ten minutes DynamoDB makes it once however often it is sent. Raises
-        Throttled when something passing stood in the way every time: then nothing was written.
+        Throttled when something passing stood in the way every time.
         """
         token = token or new_attempt()
         for attempt in range(ATTEMPTS):
@@ -189,15 +194,6 @@ class Table:
         if reserved:
             arguments["ExpressionAttributeNames"] = {f"#{name}": name for name in reserved}
         return arguments
-
-    def _pages(self, call: Callable[..., dict[str, Any]], **arguments: Any) -> Iterator[Item]:
-        while True:
-            with calling("dynamodb"):
-                answer = call(TableName=self.name, **arguments)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def new_attempt() -> str:

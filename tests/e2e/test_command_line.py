@@ -1,0 +1,83 @@
+"""The operators' command line, on a deployed stack."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from receivables_cli import local
+from receivables_cli.main import main
+from tests.e2e.world import World, at
+
+pytestmark = pytest.mark.engine
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line on the stack of the tests; what it printed."""
+    monkeypatch.setattr(local, "engine", lambda: world.stack.engine)
+
+    def run(line: str, code: int = 0) -> str:
+        assert main(line.split()) == code
+        said = capsys.readouterr()
+        return said.err if code else said.out
+
+    return run
+
+
+def test_a_day_of_an_operator(world: World, run: Run, tmp_path: Path) -> None:
+    customer = world.customer(at("2026-02-02", "06:00"))
+    number = world.invoice(customer, "2026-02-02", "2026-03-02")
+    assert "accounts queued as of 2026-03-05 18:00 UTC" in run("tick --at 2026-03-05T18:00Z")
+    world.settle()
+
+    statement = run(f"account {customer}.EUR --at 2026-03-06T08:00Z")
+    assert "owes 100.00 EUR, of which 100.00 EUR overdue" in statement
+    assert f"100.00 EUR of {number}" in statement
+    assert "notice reminder-1" in statement
+
+    address = world.api("read-only").get(f"/customers/{customer}")["email"]
+    assert "1 e-mails" in run(f"mailbox --to {address}")
+    shown = tmp_path / "n.html"
+    run(f"mailbox --to {address} --html {shown}")
+    assert number in shown.read_text()
+
+    run("tick --at 2026-04-01T18:00Z")
+    world.settle()
+    world.days("2026-04-11", "2026-04-13")
+    cases = run("cases")
+    assert f"{customer}.EUR" in cases
+    waiting = world.api("finance").listed("/approvals")
+    asked = next(each["id"] for each in waiting if each["account_id"] == f"{customer}.EUR")
+    assert asked in cases
+    assert "suspend service" in run(f"approve {asked} --as finance-2 --reason agreed --at 2026-04-14T08:00Z")
+    world.settle()
+    assert "case" in run(f"account {customer}.EUR")
+
+
+def test_the_kill_switch_is_moved_and_shown(run: Run) -> None:
+    assert "engaged: nothing is sent" in run("kill-switch on --reason fire")
+    try:
+        assert "nothing queued: the kill switch is engaged" in run("tick --at 2026-01-01T18:00Z")
+        assert "fire" in run("kill-switch status")
+    finally:
+        assert "released" in run("kill-switch off")
+
+
+def test_dead_letters_are_listed_and_only_what_came_from_a_queue_returns(run: Run) -> None:
+    listed = run("dlq list")
+    assert all(queue in listed for queue in ("accounts", "deliveries", "payments", "wakes", "facts"))
+    assert "0 messages returned" in run("dlq redrive deliveries")
+    assert "messages return only to accounts and deliveries" in run("dlq redrive facts", code=1)
+
+
+def test_what_the_api_refuses_is_said_in_words(run: Run) -> None:
+    assert "404" in run("account nobody.EUR", code=1)
+    assert "403" in run("approve apr_1 --as read-only", code=1)
+
+
+def test_the_state_and_a_token_of_the_stack_are_shown(world: World, run: Run) -> None:
+    assert world.stack.api_url in run("local status")
+    assert run("token finance").count(".") == 2
