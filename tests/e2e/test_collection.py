@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -149,19 +151,41 @@ def test_the_kill_switch_stops_what_is_queued_too(world: World) -> None:
     assert len(world.mails(customer)) == 1
 
 
-def test_a_dropped_file_is_imported_and_reported(world: World) -> None:
+def drop(world: World, name: str, *rows: str) -> Mapping[str, Any]:
+    """Drop a file as Excel in Germany writes it; the report on it."""
     bucket, s3 = world.stack.outputs["ImportsBucketName"], world.client("s3")
-    rows = ["id;name;email;country", "drop-1;Dropped;dropped@example.com;DE", "drop-2;;nobody;DE"]
-    s3.put_object(Bucket=bucket, Key="imports/customers.csv", Body="\r\n".join(rows).encode("utf-8-sig"))
+    s3.put_object(Bucket=bucket, Key=f"imports/{name}.csv", Body="\r\n".join(rows).encode("utf-8-sig"))
 
-    def report() -> dict | None:
-        found = s3.list_objects_v2(Bucket=bucket, Prefix="imports/customers.report").get("Contents")
+    def report() -> Mapping[str, Any] | None:
+        found = s3.list_objects_v2(Bucket=bucket, Prefix=f"imports/{name}.report").get("Contents")
         return json.load(s3.get_object(Bucket=bucket, Key=found[0]["Key"])["Body"]) if found else None
 
-    done = eventually(report, "the report")
+    return eventually(report, "the report")
+
+
+def test_dropped_files_are_imported_and_reported(world: World) -> None:
+    header = "id;name;email;country"
+    done = drop(world, "customers", header, "drop-1;Dropped;dropped@example.com;DE", "drop-2;;nobody;DE")
     assert (done["state"], done["created"], done["failed"]) == ("done", 1, 1)
     assert [(error["row"], error["field"]) for error in done["errors"]] == [(3, "name"), (3, "email")]
-    assert world.api("read-only").get("/customers/drop-1")["timezone"] == "Europe/Berlin"
+    changed = drop(world, "changes", header, "drop-1;Renamed;dropped@example.com;DE")
+    assert changed["updated"] == 1
+    known = world.api("read-only").get("/customers/drop-1")
+    assert (known["name"], known["timezone"]) == ("Renamed", "Europe/Berlin")
+    invoices = drop(
+        world, "invoices", "number;customer;date;amount;currency", "DROP-1;drop-1;31.3.2026;1.234,50;EUR"
+    )
+    assert invoices["created"] == 1
+    invoice = world.api("read-only").get("/invoices/DROP-1")
+    assert (invoice["amount"]["amount"], invoice["due_date"]) == ("1234.50", "2026-04-30")
+
+
+def test_a_request_that_is_repeated_under_its_key_is_answered_once(world: World) -> None:
+    finance, body = world.api("finance", at("2026-05-01")), {"name": "Once", "email": "once@example.com"}
+    first = finance.post("/customers", body, key="e2e-once")
+    assert finance.post("/customers", body, key="e2e-once") == first
+    changed = finance.patch(f"/customers/{first['id']}", {"rev": first["rev"], "name": "Once more"})
+    assert changed["name"] == "Once more"
 
 
 def test_people_may_do_what_their_role_says(world: World) -> None:

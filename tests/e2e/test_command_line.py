@@ -81,3 +81,14 @@ def test_what_the_api_refuses_is_said_in_words(run: Run) -> None:
 def test_the_state_and_a_token_of_the_stack_are_shown(world: World, run: Run) -> None:
     assert world.stack.api_url in run("local status")
     assert run("token finance").count(".") == 2
+
+
+def test_a_stack_in_aws_is_found_by_its_name(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in world.stack.engine.environment().items():
+        monkeypatch.setenv(name, value)
+    stack = f"--stack {world.stack.name}"
+    assert "accounts queued as of 2026-01-01 18:00 UTC" in run(f"tick {stack} --at 2026-01-01T18:00Z")
+    world.settle()
+    assert "accounts" in run(f"dlq list {stack}")
+    assert "RECEIVABLES_TOKEN" in run(f"cases {stack}", code=1)
+    assert "cannot read the stack 'nothing'" in run("dlq list --stack nothing", code=1)

@@ -1,15 +1,17 @@
 """template.yaml itself, deployed to the embedded AWS: everything is there, and only who may gets in."""
 
 import json
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 
 from receivables_local.deploy import Stack, load
 from receivables_local.engine import ROOT, EngineError
 from receivables_local.identity import PEOPLE
-from receivables_local.permissions import Call, Permission, granted
+from receivables_local.permissions import Call, Permission, granted, refused, used
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -24,6 +26,13 @@ def call(
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
 
 
 def test_every_function_of_the_checkout_is_deployed(stack: Stack) -> None:
@@ -110,3 +119,24 @@ def test_a_permission_covers_calls_on_its_resources_only() -> None:
     assert permission.covers(Call("api", "s3:PutObject", "arn:aws:s3:::imports/new/a.csv", allowed=True))
     assert not permission.covers(Call("api", "s3:PutObject", "arn:aws:s3:::imports/old/a.csv", allowed=True))
     assert not permission.covers(Call("api", "s3:GetObject", "arn:aws:s3:::imports/new/a.csv", allowed=True))
+
+
+def test_what_ses_says_reaches_its_function_and_is_recorded_with_the_permissions_it_has(stack: Stack) -> None:
+    """A bounce for a customer and a notice that nobody knows is read, and left alone."""
+    said = {
+        "eventType": "Bounce",
+        "mail": {
+            "timestamp": "2026-01-05T08:00:00.000Z",
+            "messageId": "m-1",
+            "tags": {"notice_id": ["ntc_01KEVKM9G06JJZN12EN28K1P3V"], "account_id": ["nobody_EUR"]},
+        },
+        "bounce": {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "timestamp": "2026-01-05T08:00:01.000Z",
+            "bouncedRecipients": [{"emailAddress": "nobody@example.com"}],
+        },
+    }
+    stack.engine.client("sns").publish(TopicArn=stack.outputs["DeliveryTopicArn"], Message=json.dumps(said))
+    wait_until(lambda: "record_delivery" in {found.function for found in used(stack)})
+    assert [found for found in refused(stack) if found.function == "record_delivery"] == []

@@ -49,9 +49,14 @@ class Api:
             if not position:
                 return
 
-    def post(self, path: str, document: Any) -> Any:
+    def post(self, path: str, document: Any, key: str | None = None) -> Any:
+        """With a `key` a repeat gets the first answer again. Raises ApiProblem."""
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
+        return self._call("POST", path, json.dumps(document).encode(), headers)
+
+    def patch(self, path: str, document: Any) -> Any:
         """Raises ApiProblem."""
-        return self._call("POST", path, json.dumps(document).encode())
+        return self._call("PATCH", path, json.dumps(document).encode())
 
     def put(self, path: str, document: Any) -> Any:
         """Raises ApiProblem."""

@@ -51,12 +51,17 @@ class Permission:
 
 def unused(stack: Stack) -> list[Permission]:
     """The permissions of the functions' roles that no call has needed since the engine was started."""
-    uses = [call for call in _calls(stack) if call.allowed]
+    uses = used(stack)
     return sorted(
         permission
         for permission in granted(stack)
         if not any(use.function == permission.function and permission.covers(use) for use in uses)
     )
+
+
+def used(stack: Stack) -> list[Call]:
+    """The calls of functions that their roles allowed, each kind once."""
+    return sorted(call for call in _calls(stack) if call.allowed)
 
 
 def refused(stack: Stack) -> list[Call]:

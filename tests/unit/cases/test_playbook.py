@@ -23,6 +23,7 @@ from receivables.cases.playbook import (
 )
 from receivables.core.money import Money
 from receivables.dunning.policy import Playbook
+from receivables.usecases.formal_notice import moment_of
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 OWED = Facts(Money(10_000, "EUR"))
@@ -180,6 +181,13 @@ def test_a_case_on_hold_stays_due_so_that_lifting_the_hold_sets_it_going_again()
     assert run.case.wake_at <= START
     run.go(START + timedelta(days=1))
     assert run.case.stage is Stage.NOTIFIED
+
+
+def test_a_hold_does_not_change_which_formal_notice_is_meant() -> None:
+    held = carry_out(a_case(), Act.HOLD, START + timedelta(days=3)).case
+    assert moment_of(held) == moment_of(a_case())
+    put = a_case(wake_at=START + timedelta(hours=1))
+    assert moment_of(carry_out(put, Act.HOLD, START + timedelta(days=3)).case) == moment_of(put)
 
 
 def test_an_approval_given_during_a_hold_is_carried_out_after_it() -> None:

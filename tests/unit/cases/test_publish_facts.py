@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from receivables.usecases.publish_facts import PublishFacts, Recorded, events_of
+from receivables.usecases.publish_facts import MOST_LISTED, PublishFacts, Recorded, events_of
 from tests.fakes.case_world import ACCOUNT, OPENED, World
 from tests.fakes.cases_gateways import InMemoryBus
 
@@ -71,3 +71,26 @@ def test_facts_that_the_bus_does_not_take_are_named() -> None:
     everything = recorded(world)
     unlucky = events_of(ACCOUNT, everything[3].fact)[0].id
     assert PublishFacts(InMemoryBus(refuse={unlucky})).publish(everything) == {"3"}
+
+
+def test_a_notice_of_very_many_invoices_still_fits_into_an_event() -> None:
+    items = [{"number": f"{n:064}", "balance": 1, "step_index": 1, "reached": True} for n in range(5_000)]
+    fact = {"kind": "notice", "id": "ntc_1", "at": "2026-03-01T08:00:00Z", "state": "sent", "items": items}
+    [event] = events_of(ACCOUNT, fact)
+    assert len(json.dumps(event.detail)) < 64 * 1024
+    assert event.detail["invoices"] == [item["number"] for item in items[:MOST_LISTED]]
+    assert event.detail["invoice_count"] == 5_000
+
+
+def test_a_case_that_very_many_invoices_join_still_fits_into_an_event() -> None:
+    joined = ", ".join(f"{n:064}" for n in range(5_000))
+    fact = {
+        "kind": "case_event",
+        "id": "case_1-00002",
+        "at": "2026-03-01T08:00:00Z",
+        "event": "joined",
+        "facts": {"invoices": joined},
+    }
+    [event] = events_of(ACCOUNT, fact)
+    assert len(json.dumps(event.detail)) < 64 * 1024
+    assert event.detail["invoice_count"] == 5_000

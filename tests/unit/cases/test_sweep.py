@@ -203,3 +203,45 @@ def test_a_part_that_fails_does_not_stop_the_others_and_is_not_hidden(
     with pytest.raises(Throttled):
         broom.outstanding()
     assert world.workflow.executions.keys() == {world.case_id}
+
+
+def test_a_decision_that_cannot_be_delivered_stops_none_of_those_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.run()
+    world.after(10)
+    world.workflow.fail_next = "before"
+    decided = world.decide(approve=True)
+    stuck = replace(decided, id="apr_stuck", account_id="C-0.EUR")
+    monkeypatch.setattr(world.stores.cases, "undelivered_approvals", lambda _limit: [stuck, decided])
+    wake = world.stores.cases.wake
+
+    def wake_but_one(account_id: str, *others: object) -> str | None:
+        if account_id == stuck.account_id:
+            raise Throttled("later")
+        return wake(account_id, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.stores.cases, "wake", wake_but_one)
+    with pytest.raises(Throttled):
+        Broom(world).outstanding()
+    assert world.stores.cases.approval(decided.id).delivered
+
+
+def test_an_account_that_cannot_be_decided_stops_no_walk_and_is_queued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    rest(world)
+    many(world, 3)
+    broom = Broom(world)
+    read = world.stores.ledger.working_set
+
+    def read_but_one(account_id: str) -> object:
+        if account_id == "D-0.EUR":
+            raise OverflowError("date value out of range")
+        return read(account_id)
+
+    monkeypatch.setattr(world.stores.ledger, "working_set", read_but_one)
+    assert broom.full()["missed"] == 3
+    assert sorted(account for account, _ in broom.queue.messages) == ["D-0.EUR", "D-1.EUR", "D-2.EUR"]

@@ -88,7 +88,9 @@ def test_a_local_date_is_what_people_there_see() -> None:
     assert local_date(instant, ZoneInfo("America/New_York")) == date(2026, 3, 1)
 
 
-@pytest.mark.parametrize("text", ["2026-03-01", "yesterday", "", "2026-03-01T08:00:00"])
+@pytest.mark.parametrize(
+    "text", ["2026-03-01", "yesterday", "", "2026-03-01T08:00:00", "0001-01-01T00:00:00+14:00"]
+)
 def test_an_instant_without_zone_or_sense_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_instant(text, field="effective_at")
@@ -137,3 +139,9 @@ def test_no_weekday_allowed_is_refused() -> None:
 def test_business_days_leave_out_weekends() -> None:
     listed = list(business_days(date(2026, 11, 20), date(2026, 11, 24), MONDAY_TO_FRIDAY))
     assert listed == [date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)]
+
+
+def test_the_earliest_years_are_written_at_full_width_too() -> None:
+    instant = datetime(1, 1, 1, tzinfo=UTC)
+    assert format_instant(instant) == "0001-01-01T00:00:00.000000Z"
+    assert parse_instant(format_instant(instant)) == instant

@@ -27,8 +27,10 @@ HOLD = Hold("disputed", "fay", placed_at=at("2026-03-04"), until=at("2026-03-20"
 ESCALATED = 6
 
 
-def case(*invoices: str, wake: str | None = None, started: bool = True) -> ActiveCase:
-    return ActiveCase("case_1", "notified", invoices, at(wake) if wake else None, started)
+def case(
+    *invoices: str, wake: str | None = None, started: bool = True, stage: str = "notified"
+) -> ActiveCase:
+    return ActiveCase("case_1", stage, invoices, at(wake) if wake else None, started)
 
 
 def in_case(number: str = "R-1", due: date = DUE) -> OpenItem:
@@ -170,6 +172,21 @@ class TestHolds:
 class TestCases:
     def test_escalation_joins_the_case_that_is_open(self) -> None:
         account = scene(in_case("R-0"), item("R-1", date(2026, 1, 5)), case=case("R-0"))
+        assert choose(account, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
+
+    @pytest.mark.parametrize("stage", ["placing", "placed"])
+    def test_what_is_escalated_while_the_agency_has_the_case_waits_for_a_case_of_its_own(
+        self, stage: str
+    ) -> None:
+        late = item("R-1", date(2026, 1, 5))
+        placed = scene(in_case("R-0"), late, progress={"R-1": 5}, case=case("R-0", stage=stage))
+        assert choose(placed, at("2026-03-02")) == Decision((), {"R-1": 5}, None, ())
+        closed = replace(placed, open_items=(late,), case=None)
+        assert choose(closed, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
+
+    def test_a_mark_without_the_case_that_it_is_of_keeps_no_invoice_from_its_steps(self) -> None:
+        marked = in_case("R-1", date(2026, 1, 5))
+        account = scene(in_case("R-0"), marked, case=case("R-0"))
         assert choose(account, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
 
     def test_invoices_in_a_case_get_no_more_steps(self) -> None:

@@ -55,6 +55,20 @@ def test_an_invoice_of_nothing_is_refused(minor: int) -> None:
     assert refused.value.field == "amount"
 
 
+@pytest.mark.parametrize(
+    ("field", "days"),
+    [
+        ("due_date", {"due_date": date(9999, 12, 31)}),
+        ("issue_date", {"issue_date": date(1, 1, 1)}),
+        ("issue_date", {"issue_date": date(9999, 12, 31), "due_date": date(9999, 12, 31)}),
+    ],
+)
+def test_a_date_with_which_no_step_can_be_reckoned_is_refused(field: str, days: dict[str, date]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        issue_invoice(replace(invoice(), **days), "api/alice")  # type: ignore[arg-type]
+    assert refused.value.field == field
+
+
 def test_an_invoice_due_before_it_was_issued_is_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
         issue_invoice(replace(invoice(), due_date=date(2025, 12, 31)), "api/alice")

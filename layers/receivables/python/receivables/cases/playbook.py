@@ -159,7 +159,8 @@ def carry_out(case: Case, act: Act, as_of: datetime) -> Change:
             replace(_enter(case, Stage.IN_REVIEW, as_of, days.review_days), approval_id=None), "rejected"
         )
     if act is Act.HOLD:
-        return Change(_enter(case, case.stage, as_of, 0), "held")
+        # Never on: a date that stays the same keeps the formal notice that it stands for the same one.
+        return Change(replace(case, wake_at=min(case.wake_at or case.opened_at, as_of)), "held")
     if act is Act.BEGIN_PLACEMENT:
         placing = _enter(case, Stage.PLACING, as_of, 0)
         return Change(replace(placing, placed=True, approval_id=None), "placing")

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
+
+from receivables.core.errors import InvalidInput
 
 MONDAY_TO_FRIDAY: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 """ISO weekdays, Monday is 1."""
+
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""Days of business lie between the two. What lies beyond is a slip or a placeholder for "never" (9999-12-31), and days
+cannot be counted on from the very ends of the calendar."""
+
+
+def business_day(day: date, *, field: str) -> date:
+    """The day, if business can be done on it. Raises InvalidInput naming `field`."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput(field, f"must lie between {FIRST_DAY} and {LAST_DAY}")
+    return day
 
 
 def next_allowed(day: date, weekdays: frozenset[int]) -> date:

@@ -18,14 +18,18 @@ def parse_instant(text: str, *, field: str = "time") -> datetime:
         ) from None
     if instant.tzinfo is None:
         raise InvalidInput(field, "needs a zone: end it with Z or an offset")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(field, "is out of range") from None
 
 
 def format_instant(instant: datetime) -> str:
     """Write an aware instant as UTC text of fixed width, so that text order is time order."""
     if instant.tzinfo is None:
         raise ValueError("an instant must be aware of its zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime: on some systems it writes the years before 1000 without their leading zeros.
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_epoch_ms(milliseconds: int) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from receivables.core.errors import InvalidInput, ReceivablesError
@@ -29,6 +30,8 @@ DECIMALS: Final[dict[str, int]] = {
 
 MAX_MINOR: Final = 10**15
 """Largest absolute amount in minor units: far above any invoice, and sums of it stay exact in DynamoDB."""
+_MAX_DIGITS: Final = len(str(MAX_MINOR))
+_DECIMAL: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 
 
 class CurrencyMismatch(ReceivablesError):
@@ -64,23 +67,24 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency: str, *, field: str = "amount") -> Money:
-        """Read a decimal string such as `1234.50`; refuses more decimals than the currency has.
+        """Read a decimal string such as `1234.50` or `-0.5`, in ASCII digits and without exponent; refuses more
+        decimals than the currency has.
 
         Raises InvalidInput naming `field` (or `currency`).
         """
         places = decimals(currency)
-        try:
-            value = Decimal(amount)
-        except (InvalidOperation, TypeError, ValueError):
-            raise InvalidInput(field, f"{amount!r} is not a decimal number") from None
-        if not value.is_finite():
-            raise InvalidInput(field, "must be a finite number")
-        if abs(value) * 10**places > MAX_MINOR:
-            raise InvalidInput(field, "is too large")
-        scaled = value.scaleb(places)
-        if scaled != scaled.to_integral_value():
+        match = _DECIMAL.fullmatch(amount) if isinstance(amount, str) else None
+        if match is None:
+            raise InvalidInput(field, "is not a decimal number such as 1234.50")
+        sign, whole, fraction = match[1], match[2].lstrip("0"), (match[3] or "").rstrip("0")
+        if len(fraction) > places:
             raise InvalidInput(field, f"has more than the {places} decimals of {currency}")
-        return cls(int(scaled), currency)
+        if (
+            len(whole) > _MAX_DIGITS
+            or (minor := int(f"{whole}{fraction.ljust(places, '0')}" or "0")) > MAX_MINOR
+        ):
+            raise InvalidInput(field, "is too large")
+        return cls(-minor if sign else minor, currency)
 
     @property
     def decimal(self) -> Decimal:

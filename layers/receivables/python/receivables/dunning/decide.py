@@ -38,18 +38,21 @@ def decide(working_set: WorkingSet, customer: Customer, policy: Policy, as_of: d
 
     Each open invoice is due for the highest step it has earned, if that is higher than the one it has had. All that
     are due for a notice share one; those due for escalation go to the account's case, and what is in a case gets no
-    more steps. A hold pauses everything but the end of a case that is paid.
+    more steps. While the agency has the case, they wait for its end and a case of their own. A hold pauses everything
+    but the end of a case that is paid.
     """
     account, case = working_set.account, working_set.case
     if account.worked_at is not None and as_of < account.worked_at:
         late = f"nothing: planned as of {format_instant(account.worked_at)} already"
         return Decision((), account.progress, account.next_action_at, (late,))
     tz, paused = customer.tz, _paused(account, as_of)
-    standings = [
+    collected = frozenset(case.invoices) if case else frozenset()
+    found = (
         _standing(item, account.progress, policy, tz, as_of)
         for item in working_set.open_items
-        if not _in_case(item, case)
-    ]
+        if item.number not in collected
+    )
+    standings = [standing for standing in found if not _waits(standing, case)]
     due = [] if paused else [standing for standing in standings if standing.due]
     case_actions = list(_case_actions(working_set, as_of, paused=paused))
     actions = (*case_actions, *_escalation(due), *_notice(standings, due, account, local_date(as_of, tz)))
@@ -120,8 +123,11 @@ def _paused(account: Account, as_of: datetime) -> bool:
     return account.hold is not None and as_of < account.hold.until
 
 
-def _in_case(item: OpenItem, case: ActiveCase | None) -> bool:
-    return item.case_id is not None or (case is not None and item.number in case.invoices)
+def _waits(standing: _Standing, case: ActiveCase | None) -> bool:
+    """Escalated, while the case is not one that could be joined. The case's end wakes the account."""
+    if case is None or not case.with_agency or standing.step is None:
+        return False
+    return standing.due and standing.step.action is StepAction.ESCALATE
 
 
 def _notice(
@@ -159,7 +165,8 @@ def _case_actions(working_set: WorkingSet, as_of: datetime, *, paused: bool) -> 
 
 
 def _settled(working_set: WorkingSet, case: ActiveCase) -> bool:
-    return not any(_in_case(item, case) for item in working_set.open_items)
+    collected = frozenset(case.invoices)
+    return not any(item.number in collected for item in working_set.open_items)
 
 
 def _progress(working_set: WorkingSet, due: Sequence[_Standing]) -> dict[str, int]:

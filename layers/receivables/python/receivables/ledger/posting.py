@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from receivables.core.calendar import business_day
 from receivables.core.errors import Conflict, InvalidInput
 from receivables.core.ids import account_id as account_of
 from receivables.core.ids import derived_id
@@ -73,9 +74,12 @@ class Posting:
 
 
 def issue_invoice(invoice: Invoice, source: str) -> tuple[OpenItem, Posting]:
-    """The open item and the posting that a new invoice makes. Raises InvalidInput for an amount of zero or less."""
+    """The open item and the posting that a new invoice makes. Raises InvalidInput for an amount of zero or less, and
+    for dates that are out of order or out of range."""
     if invoice.amount.minor <= 0:
         raise InvalidInput("amount", "must be more than zero")
+    business_day(invoice.issue_date, field="issue_date")
+    business_day(invoice.due_date, field="due_date")
     if invoice.due_date < invoice.issue_date:
         raise InvalidInput("due_date", "is before the issue date")
     if invoice.status is not InvoiceStatus.OPEN:

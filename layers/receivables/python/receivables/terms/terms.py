@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from receivables.core.calendar import business_day
 from receivables.core.errors import FieldError, InvalidFields
 
 MAX_NET_DAYS: Final = 365
@@ -44,8 +45,8 @@ class TermsPreview:
 
 
 def preview(terms: Terms, issue_date: date) -> TermsPreview:
-    """The due date that these terms give, and why. Writes nothing."""
-    due = terms.due_date(issue_date)
+    """The due date that these terms give, and why. Writes nothing. Raises InvalidInput (`issue_date`)."""
+    due = terms.due_date(business_day(issue_date, field="issue_date"))
     days = f"{terms.net_days} day{'' if terms.net_days == 1 else 's'}"
     return TermsPreview(due, f"{issue_date} + {days} net = {due} ({terms.name}, version {terms.version})")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from receivables.core.calendar import business_day
 from receivables.core.errors import AlreadyExists, InvalidInput, NotFound
 from receivables.core.ids import account_id
 from receivables.core.money import Money
@@ -59,6 +60,7 @@ class IssueInvoice:
             customer = self._customers.get(order.customer_id)
         except NotFound:
             raise InvalidInput("customer_id", f"customer {order.customer_id!r} does not exist") from None
+        business_day(order.issue_date, field="issue_date")  # before days are counted on from it
         terms = None if order.due_date else self._terms.for_customer(customer, order.issue_date)
         return Invoice(
             number=order.number,

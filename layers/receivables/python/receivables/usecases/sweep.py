@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
-from receivables.cases.case import Case
+from receivables.cases.case import Approval, Case
 from receivables.cases.ports import CaseStore, Message, Operations, Workflow, WorkflowState
 from receivables.core.errors import StaleRevision
 from receivables.core.ids import derived_id
@@ -26,13 +27,15 @@ UNPROCESSED_AFTER: Final = timedelta(minutes=5)
 AT_ONCE: Final = 100
 MOST_NAMED: Final = 50
 
+T = TypeVar("T")
 Found = Counter[str]
 """Counts of what was found, by name: unknown, delivered, redriven, parked, started, restarted, woken, scanned, missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Both sweeps. Parts do not stop each other: the first failure is raised when all had their turn."""
+    """Both sweeps. Neither parts nor the things in them stop each other: the first failure is raised when all had
+    their turn."""
 
     notices: NoticeStore
     cases: CaseStore
@@ -47,21 +50,25 @@ class Sweep:
         """Every few minutes: unknown notices, undelivered decisions, unprocessed webhooks, cases that do not run, and
         the rest of a walk that ran out of time."""
         return _each(
-            lambda: self._report_unknown(as_of),
-            self._deliver_decisions,
-            lambda: self._redrive(as_of),
-            lambda: self._start_cases(as_of, time_left),
-            lambda: self._walk_on(as_of, time_left),
+            (
+                lambda: self._report_unknown(as_of),
+                self._deliver_decisions,
+                lambda: self._redrive(as_of),
+                lambda: self._start_cases(as_of, time_left),
+                lambda: self._walk_on(as_of, time_left),
+            )
         )
 
     def full(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
         """Daily: the same, the executions behind all active cases, and the walk through all accounts."""
         return _each(
-            lambda: self._report_unknown(as_of),
-            self._deliver_decisions,
-            lambda: self._redrive(as_of),
-            lambda: self._revive_cases(as_of, time_left),
-            lambda: self._walk(as_of, time_left),
+            (
+                lambda: self._report_unknown(as_of),
+                self._deliver_decisions,
+                lambda: self._redrive(as_of),
+                lambda: self._revive_cases(as_of, time_left),
+                lambda: self._walk(as_of, time_left),
+            )
         )
 
     def _report_unknown(self, as_of: datetime) -> Found:
@@ -76,48 +83,46 @@ class Sweep:
         return Found(unknown=len(unknown), reported=len(fresh))
 
     def _deliver_decisions(self) -> Found:
-        waiting = self.cases.undelivered_approvals(AT_ONCE)
-        for approval in waiting:
-            deliver(self.cases, self.workflow, approval)
-        return Found(delivered=len(waiting))
+        return _every(self.cases.undelivered_approvals(AT_ONCE), self._deliver)
+
+    def _deliver(self, approval: Approval) -> Found:
+        deliver(self.cases, self.workflow, approval)
+        return Found(delivered=1)
 
     def _redrive(self, as_of: datetime) -> Found:
         done = redrive_unprocessed(self.inbox, as_of - UNPROCESSED_AFTER, AT_ONCE)
         return Found(redriven=done.redriven, parked=done.parked)
 
     def _start_cases(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
-        found = Found()
-        for case in self._active(time_left):
-            # One that has failed before is left to the daily sweep: nothing that is broken is started all day long.
-            if not case.started and not case.failure:
-                self._start(case, as_of)
-                found["started"] += 1
-        return found
+        # One that has failed before is left to the daily sweep: nothing that is broken is started all day long.
+        unstarted = (case for case in self._active(time_left) if not case.started and not case.failure)
+        return _every(unstarted, lambda case: self._start(case, as_of))
 
     def _revive_cases(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
-        found = Found()
-        for case in self._active(time_left):
-            state = self.workflow.state(case.execution)
-            if state is WorkflowState.MISSING:
-                self._start(case, as_of)
-                found["started"] += 1
-            elif state is WorkflowState.ENDED:
-                found["restarted"] += self._restart(case, as_of)
-            elif case.wake_at is not None and case.wake_at <= as_of - GRACE:
-                found["woken"] += wake(self.cases, self.workflow, case.account_id, case.id, as_of)
-        return found
+        return _every(self._active(time_left), lambda case: self._revive(case, as_of))
 
-    def _start(self, case: Case, as_of: datetime) -> None:
+    def _revive(self, case: Case, as_of: datetime) -> Found:
+        state = self.workflow.state(case.execution)
+        if state is WorkflowState.MISSING:
+            return self._start(case, as_of)
+        if state is WorkflowState.ENDED:
+            return self._restart(case, as_of)
+        if case.wake_at is not None and case.wake_at <= as_of - GRACE:
+            return Found(woken=wake(self.cases, self.workflow, case.account_id, case.id, as_of))
+        return Found()
+
+    def _start(self, case: Case, as_of: datetime) -> Found:
         self.workflow.start(case.execution, case.id, case.account_id, as_of)
         self.cases.started(case)
+        return Found(started=1)
 
-    def _restart(self, case: Case, as_of: datetime) -> bool:
+    def _restart(self, case: Case, as_of: datetime) -> Found:
         try:
             again = self.cases.rerun(case)
         except StaleRevision:
-            return False  # It was closed, and the list did not know it yet.
+            return Found()  # It was closed, and the list did not know it yet.
         self._start(again, as_of)
-        return True
+        return Found(restarted=1)
 
     def _active(self, time_left: Callable[[], bool]) -> Iterator[Case]:
         page = self.cases.active_cases(AT_ONCE)
@@ -170,12 +175,16 @@ def unknown_notices(notices: list[Notice]) -> Message:
     )
 
 
-def _each(*parts: Callable[[], Found]) -> Found:
+def _every(things: Iterable[T], do: Callable[[T], Found]) -> Found:
+    return _each(partial(do, thing) for thing in things)
+
+
+def _each(parts: Iterable[Callable[[], Found]]) -> Found:
     found, failures = Found(), []
     for part in parts:
         try:
             found.update(part())
-        except Exception as failure:  # noqa: BLE001 - the other parts must have their turn; it is raised below
+        except Exception as failure:  # noqa: BLE001 - the others must have their turn; it is raised below
             failures.append(failure)
     if failures:
         raise failures[0]

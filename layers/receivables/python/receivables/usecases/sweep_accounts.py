@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from receivables.core.clock import local_date
-from receivables.core.errors import NotFound
+from receivables.core.errors import DependencyFailed
 from receivables.dunning import decide
 from receivables.dunning.ports import MOST_AT_ONCE, AccountQueue, Policies
 from receivables.ledger import Page
@@ -113,15 +113,21 @@ class SweepAccounts:
                 return Walk(page.position is None, state.scanned, state.missed)
 
     def _is_due(self, planned: Planned, as_of: datetime) -> bool:
-        """What `decide` says; an account that cannot be decided is queued, so that its worker sets it aside visibly."""
+        """What `decide` says; an account that cannot be decided is queued, so that its worker sets it aside, or fails
+        on it, visibly. It must not end the walk: nothing behind it would ever be looked at."""
+        try:
+            return self._has_work(planned, as_of)
+        except DependencyFailed:
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong with it
+            return True
+
+    def _has_work(self, planned: Planned, as_of: datetime) -> bool:
         working_set = self._ledger.working_set(planned.account_id)
         if working_set is None:
             return False
-        try:
-            customer = self._customers.get(working_set.account.customer_id)
-            policy = self._policies.for_customer(customer, local_date(as_of, customer.tz))
-        except NotFound:
-            return True
+        customer = self._customers.get(working_set.account.customer_id)
+        policy = self._policies.for_customer(customer, local_date(as_of, customer.tz))
         decision = decide(working_set, customer, policy, as_of)
         unplanned = working_set.account.next_action_at is None and decision.next_action_at is not None
         return bool(decision.actions) or unplanned
