@@ -314,7 +314,11 @@ def test_a_person_may_say_that_a_refused_notice_was_sent(stores: Stores) -> None
     assert list(stores.notices.refusals()) == []
 
 
-@pytest.mark.parametrize("unknown", ["ntc_01HZ", new_id("ntc", NOW), "nonsense", ""])
+@pytest.mark.parametrize(
+    "unknown",
+    ["ntc_01HZ", new_id("ntc", NOW), "nonsense", ""],
+    ids=["short", "well-formed", "nonsense", "empty"],
+)
 def test_an_unknown_notice_is_not_found(stores: Stores, unknown: str) -> None:
     with pytest.raises(NotFound):
         stores.notices.get(unknown, "C-1.EUR")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 from receivables.core import ids
+from receivables.core.calendar import business_day
 from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidFields
 from receivables.core.money import Money
@@ -67,6 +68,17 @@ def checked(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(validate)
 
 
+def _in_range(value: date) -> date:
+    try:
+        return business_day(value, field="")
+    except InvalidFields as error:
+        raise ValueError(error.errors[0].message) from None
+
+
+Day = Annotated[date, AfterValidator(_in_range), Field(examples=["2026-03-01"])]
+"""A day that a caller sends."""
+
+
 def _instant(value: datetime) -> str:
     return "at once" if value == AT_ONCE else format_instant(value)
 
@@ -75,16 +87,26 @@ Key = Annotated[str, checked(lambda text: ids.key(text, field="")), Field(exampl
 """An id chosen by the caller."""
 Number = Annotated[str, checked(lambda text: ids.reference(text, field="")), Field(examples=["INV-2026-001"])]
 """An invoice number."""
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+
+
+def _one_line(text: str) -> str:
+    """Names stand in subjects and senders of messages, where a line break would begin something else."""
+    if not text.isprintable():
+        raise ValueError("must be printable text in one line")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_one_line)]
 Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE)]
 Instant = Annotated[datetime, PlainSerializer(_instant, return_type=str)]
 """Written as UTC text of fixed width."""
 
 
 def aware(value: datetime) -> datetime:
-    """UTC. Raises ValueError for an instant without zone."""
+    """UTC. Raises ValueError for an instant without zone, and for one on which no business can be done."""
     if value.tzinfo is None:
         raise ValueError("needs a zone: end it with Z or an offset")
+    _in_range(value.date())
     return value.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import Field, model_validator
 
 from chalicelib.customers import Timezone
-from chalicelib.fields import Amount, Form, Instant, Key, Number, Reply, under
+from chalicelib.fields import Amount, Day, Form, Instant, Key, Number, Reply, under
 from chalicelib.policy_forms import PolicyVersionForm
 from chalicelib.web import EVERYBODY, Answer, Call, Routes
 from receivables.core.errors import InvalidFields, InvalidInput
@@ -26,8 +26,8 @@ class PreviewInvoice(Form):
 
     number: Number
     amount: Amount
-    issue_date: date
-    due_date: date
+    issue_date: Day
+    due_date: Day
 
 
 class PolicyQuestion(Form):
@@ -41,8 +41,8 @@ class PolicyQuestion(Form):
     invoices: list[PreviewInvoice] | None = Field(default=None, min_length=1, max_length=50)
     timezone: Timezone = "UTC"
     sms_consent: bool = False
-    start: date = Field(alias="from")
-    until: date
+    start: Day = Field(alias="from")
+    until: Day
 
     @model_validator(mode="after")
     def _one_of_each(self) -> PolicyQuestion:

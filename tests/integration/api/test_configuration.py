@@ -101,6 +101,7 @@ def test_a_preview_of_terms_says_when_and_why_and_writes_nothing(world: World, r
         ({"id": "net-30", "document": {"name": "X", "net_days": 1}}, 400, ["body"]),
         ({"id": "net-9"}, 404, []),
         ({"id": "net-30", "version": 2}, 404, []),
+        ({"id": "net-30", "issue_date": "9999-12-31"}, 400, ["issue_date"]),
         ({"id": "net-30", "amount": {"amount": "1.234", "currency": "EUR"}}, 400, ["amount.amount"]),
         ({"id": "net-30", "amount": {"amount": "1", "currency": "EEE"}}, 400, ["amount.currency"]),
         ({"id": "net-30", "amount": {"amount": 1.5, "currency": "EUR"}}, 400, ["amount.amount"]),
@@ -212,6 +213,7 @@ def test_a_preview_upon_an_account_goes_on_from_where_it_stands(world: World, re
     [
         ({"until": "2026-03-01"}, ["until"]),
         ({"until": "2036-03-01"}, ["until"]),
+        ({"from": "9999-12-01", "until": "9999-12-31"}, ["from", "until"]),
         ({"account_id": "C-9.EUR", "invoices": None}, ["account_id"]),
         ({"invoices": None}, ["body"]),
         ({"timezone": "Mars"}, ["timezone"]),
@@ -242,6 +244,7 @@ def test_a_question_about_a_policy_that_is_wrong_is_refused(
         ({"amount": {"amount": "0", "currency": "EUR"}}, "invoices.0.amount.amount"),
         ({"amount": {"amount": "1.234", "currency": "EUR"}}, "invoices.0.amount.amount"),
         ({"due_date": "2026-03-01"}, "invoices.0.due_date"),
+        ({"due_date": "9999-12-31"}, "invoices.0.due_date"),
     ],
 )
 def test_an_imagined_invoice_that_is_wrong_is_refused_by_its_place(

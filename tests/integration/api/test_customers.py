@@ -43,6 +43,7 @@ def test_a_customer_without_an_id_is_given_one(world: World, finance: Gateway) -
         ("id", "suspense"),
         ("name", ""),
         ("name", 7),
+        ("name", "Ada\r\nBcc: eve@example.com"),
         ("name", "x" * 201),
         ("email", "nobody"),
         ("phone", "0171 555"),

@@ -241,3 +241,22 @@ def test_what_the_hot_path_writes_stays_within_a_unit() -> None:
         "webhook": message_item(message(body=b"x" * 600)),
     }
     assert {what: item_size(item) for what, item in written.items() if item_size(item) > WRITE_BYTES} == {}
+
+
+def test_a_notice_of_a_full_account_fits_into_an_item() -> None:
+    numbers = [f"{n:064}" for n in range(MAX_OPEN_ITEMS)]
+    notice = Notice(
+        id=new_id("ntc", AT),
+        account_id="C-1.EUR",
+        customer_id="C-1",
+        channel=Channel.EMAIL,
+        address="ada@example.com",
+        step_key="reminder-1",
+        total=Money(MAX_MINOR, "EUR"),
+        items=tuple(NoticeItem(number, MAX_MINOR // 9, 30, reached=True) for number in numbers),
+        claimed_at=AT,
+        attempt="att",
+        policy="standard/1",
+        previous=dict.fromkeys(numbers, 29),
+    )
+    assert item_size(notice_item(notice)) < 400 * 1024
