@@ -20,6 +20,8 @@ SOURCES := functions layers infrastructure tests
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Trust what the machine trusts, like pip does: a company's proxy may sign with a certificate of its own.
+export UV_SYSTEM_CERTS ?= true
 # Stops uv and pip from looking at an environment that happens to be active.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -17,6 +18,7 @@ from receivables.ledger import AT_ONCE
 
 MAX_TEXT: Final = 200
 MAX_NOTE: Final = 500
+_BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
 
 
 class Form(BaseModel):
@@ -75,7 +77,7 @@ def _in_range(value: date) -> date:
         raise ValueError(error.errors[0].message) from None
 
 
-Day = Annotated[date, AfterValidator(_in_range), Field(examples=["2026-03-01"])]
+Day = Annotated[date, AfterValidator(_in_range)]
 """A day that a caller sends."""
 
 
@@ -91,8 +93,8 @@ Number = Annotated[str, checked(lambda text: ids.reference(text, field="")), Fie
 
 def _one_line(text: str) -> str:
     """Names stand in subjects and senders of messages, where a line break would begin something else."""
-    if not text.isprintable():
-        raise ValueError("must be printable text in one line")
+    if any(category(character) in _BREAKS for character in text):
+        raise ValueError("must be one line, without control characters")
     return text
 
 

@@ -32,10 +32,12 @@ from receivables.adapters.dynamodb.inbox import message_from, message_from_strea
 from receivables.adapters.dynamodb.notice_codec import notice_from, notice_item
 from receivables.adapters.dynamodb.values import number
 from receivables.cases.case import Approval, ApprovalAction, Case, Outcome, Stage
+from receivables.core.ids import new_id
 from receivables.core.money import MAX_MINOR, Money
 from receivables.customers import Channel
 from receivables.dunning.policy import Playbook
 from receivables.ledger import (
+    MAX_OPEN_ITEMS,
     Entry,
     EntryKind,
     Invoice,
@@ -50,7 +52,7 @@ from receivables.ledger import (
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.payments.inbox import InboxMessage, InboxState
 from tests.benchmarks.units import WRITE_BYTES, item_size
-from tests.builders import eur, message, notice, open_item, payment
+from tests.builders import NOW, eur, message, notice, open_item, payment
 
 instants = st.datetimes(
     min_value=datetime.fromisoformat("1970-01-01"),
@@ -246,7 +248,7 @@ def test_what_the_hot_path_writes_stays_within_a_unit() -> None:
 def test_a_notice_of_a_full_account_fits_into_an_item() -> None:
     numbers = [f"{n:064}" for n in range(MAX_OPEN_ITEMS)]
     notice = Notice(
-        id=new_id("ntc", AT),
+        id=new_id("ntc", NOW),
         account_id="C-1.EUR",
         customer_id="C-1",
         channel=Channel.EMAIL,
@@ -254,7 +256,7 @@ def test_a_notice_of_a_full_account_fits_into_an_item() -> None:
         step_key="reminder-1",
         total=Money(MAX_MINOR, "EUR"),
         items=tuple(NoticeItem(number, MAX_MINOR // 9, 30, reached=True) for number in numbers),
-        claimed_at=AT,
+        claimed_at=NOW,
         attempt="att",
         policy="standard/1",
         previous=dict.fromkeys(numbers, 29),

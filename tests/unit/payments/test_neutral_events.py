@@ -93,7 +93,7 @@ def test_data_that_does_not_make_sense_is_not_guessed(data: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    "timestamp", [None, 1_700_000_000, "yesterday", "2026-03-02T09:29:00", "2026-03-02", "0001-01-01T00:00:00+14:00"]
+    "timestamp", [None, 1_700_000_000, "yesterday", "2026-03-02T09:29:00", "2026-03-02", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"]
 )  # fmt: skip
 def test_a_time_without_a_zone_or_not_a_time_is_not_guessed(timestamp: Any) -> None:
     document = {**json.loads(neutral_payment()), "timestamp": timestamp}

@@ -10,9 +10,9 @@ from typing import Final
 from receivables.core.money import Money, total
 from receivables.ledger.invoices import OpenItem
 
-MAX_OPEN_ITEMS: Final = 2_000
-"""Open invoices an account can hold: one notice may have to list them all, with numbers of 64 characters, and what they
-had before, in an item of DynamoDB (400 KB)."""
+MAX_OPEN_ITEMS: Final = 4_000
+"""Open invoices an account can hold: one notice may have to list them all, with numbers of 64 characters, in an item
+of DynamoDB (400 KB)."""
 
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """The `next_action_at` of an account on which something happened: the next tick plans it, whatever its time.

@@ -37,6 +37,7 @@ from receivables.adapters.processors.signatures import (
     live_keys,
     signed_at,
 )
+from receivables.core.calendar import business_day
 from receivables.core.clock import parse_instant
 from receivables.core.errors import InvalidInput, Unauthenticated
 from receivables.core.money import Money
@@ -111,6 +112,8 @@ def _amount(data: Mapping[str, Any]) -> Money:
 
 def _instant(value: object) -> datetime:
     try:
-        return parse_instant(value if isinstance(value, str) else "", field="timestamp")
-    except (InvalidInput, OverflowError) as error:
+        instant = parse_instant(value if isinstance(value, str) else "", field="timestamp")
+        business_day(instant.date(), field="timestamp")
+    except InvalidInput as error:
         raise Uninterpretable("timestamp is not an RFC 3339 instant with a zone") from error
+    return instant
