@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from chalicelib.fields import Instant, Reply
 from chalicelib.path_ids import to_path
-from chalicelib.web import FINANCE, Answer, Call, Listing, Query, Routes
+from chalicelib.waiting import Place, Queue
+from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.payments.inbox import InboxMessage
 
 routes = Routes(__name__)
@@ -42,20 +41,25 @@ class InboxReply(Reply):
         )
 
 
-class InboxQuery(Query):
+class InboxQuery(ListQuery):
     """Which messages."""
 
     state: Literal["parked", "received"]
-    limit: int = Field(default=50, ge=1, le=200)
 
 
 @routes.get("/inbox", query=InboxQuery, reply=Listing[InboxReply], summary="List webhooks that wait")
 def list_inbox(call: Call, query: InboxQuery) -> Answer:
     inbox = call.services.inbox
-    found = (
-        inbox.parked(query.limit) if query.state == "parked" else inbox.unprocessed(call.as_of, query.limit)
-    )
-    return Answer(Listing[InboxReply](items=[InboxReply.of(message) for message in found], next=None))
+    waiting = Queue(call.start(query), query.limit, _place)
+    parked = query.state == "parked"
+    found = inbox.parked(waiting.enough) if parked else inbox.unprocessed(call.as_of, waiting.enough)
+    page, position = waiting.page(found)
+    items = [InboxReply.of(message) for message in page]
+    return Answer(Listing[InboxReply](items=items, next=call.seal(query, position)))
+
+
+def _place(message: InboxMessage) -> Place:
+    return Place(message.received_at, message.id)
 
 
 @routes.post(

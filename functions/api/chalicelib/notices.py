@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, Literal
 
-from pydantic import Field
-
 from chalicelib.fields import Amount, Facts, Form, Instant, Note, Reply
-from chalicelib.web import FINANCE, Answer, Call, Listing, Query, Routes
+from chalicelib.waiting import Place, Queue
+from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.core.money import Money
 from receivables.notices.notice import Notice
 from receivables.usecases.resolve_notice import resolve_notice as resolve
@@ -77,11 +76,10 @@ class NoticeReply(Reply):
         )
 
 
-class NoticeQuery(Query):
+class NoticeQuery(ListQuery):
     """Which notices: those whose outcome is unknown, or those that the provider refused."""
 
     state: Literal["unknown", "refused"]
-    limit: int = Field(default=50, ge=1, le=200)
 
 
 @routes.get(
@@ -90,9 +88,14 @@ class NoticeQuery(Query):
 def list_notices(call: Call, query: NoticeQuery) -> Answer:
     store = call.services.notices
     found = store.unsettled(call.as_of - UNKNOWN_AFTER) if query.state == "unknown" else store.refusals()
-    return Answer(
-        Listing[NoticeReply](items=[NoticeReply.of(notice) for notice in found[: query.limit]], next=None)
-    )
+    waiting = Queue(call.start(query), query.limit, _place)
+    page, position = waiting.page(found)
+    items = [NoticeReply.of(notice) for notice in page]
+    return Answer(Listing[NoticeReply](items=items, next=call.seal(query, position)))
+
+
+def _place(notice: Notice) -> Place:
+    return Place(notice.claimed_at, notice.id)
 
 
 @routes.get("/accounts/{account_id}/notices/{notice_id}", reply=NoticeReply, summary="Read a notice")

@@ -211,3 +211,38 @@ def test_a_file_that_cannot_be_used_is_refused_at_once(
 ) -> None:
     assert finance.post(f"/imports{query}", content, content_type=media).status == status
     assert world.bucket.files == {}
+
+
+def test_webhooks_that_wait_are_paged_though_some_are_dealt_with_meanwhile(
+    world: World, reader: Gateway
+) -> None:
+    for n in range(7):
+        received = NOW if n < 5 else NOW + timedelta(minutes=n)
+        world.inbox.store(message(f"evt_{n}", received_at=received))
+        world.inbox.settle(f"stripe#main#evt_{n}", InboxState.PARKED, "not understood")
+    first = reader.get("/inbox?state=parked&limit=3").body
+    assert [each["event_id"] for each in first["items"]] == ["evt_0", "evt_1", "evt_2"]
+    world.inbox.redrive("stripe#main#evt_0")
+    second = reader.get(f"/inbox?state=parked&limit=3&next={first['next']}").body
+    assert [each["event_id"] for each in second["items"]] == ["evt_3", "evt_4", "evt_5"]
+    world.inbox.redrive("stripe#main#evt_5")
+    third = reader.get(f"/inbox?state=parked&limit=3&next={second['next']}").body
+    assert [each["event_id"] for each in third["items"]] == ["evt_6"]
+    assert third["next"] is None
+    assert reader.get(f"/inbox?state=received&next={first['next']}").fields == ["next"]
+
+
+def test_notices_that_wait_are_paged(world: World) -> None:
+    claimed = [notice(at=NOW + timedelta(minutes=n)) for n in range(5)]
+    for each in claimed:
+        claim = Claim("C-1.EUR", world.account().rev, world.customers.get("C-1"), [each], {}, NOW, None)
+        world.notices.claim(claim)
+    later = Gateway("rita", "read-only", at=NOW + timedelta(hours=1))
+    seen, following = [], ""
+    while True:
+        page = later.get(f"/notices?state=unknown&limit=2{following}").body
+        seen += [each["id"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        following = f"&next={page['next']}"
+    assert seen == [each.id for each in claimed]

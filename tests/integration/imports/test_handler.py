@@ -33,7 +33,7 @@ def context(milliseconds: int = 900_000) -> Any:
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The bucket, and the tables as the template describes them."""
-    kept = (clients.client, clients._session, import_file._configuration)
+    kept = (clients.client, clients._session, import_file._parts)
     with mock_aws():
         for each in kept:
             each.cache_clear()

@@ -136,6 +136,12 @@ class TestConsolidation:
         account = scene(in_case("R-0", date(2026, 1, 5)), item(), case=case("R-0"))
         assert [line.number for line in notice(choose(account, at("2026-03-02"))).lines] == ["R-1"]
 
+    def test_what_was_handed_over_for_good_is_not_asked_for_here_again(self) -> None:
+        gone = item("R-0", date(2026, 1, 5))
+        account = scene(gone, item(), progress={"R-0": ESCALATED})
+        sent = notice(choose(account, at("2026-03-02")))
+        assert [line.number for line in sent.lines] == ["R-1"]
+
     def test_what_is_escalated_now_is_not_reminded_of_as_well(self) -> None:
         decision = choose(scene(item("R-0", date(2026, 1, 5)), item()), at("2026-03-02"))
         opened, sent = decision.actions

@@ -73,7 +73,7 @@ class Money:
         Raises InvalidInput naming `field` (or `currency`).
         """
         places = decimals(currency)
-        match = _DECIMAL.fullmatch(amount) if isinstance(amount, str) else None
+        match = _DECIMAL.fullmatch(amount)
         if match is None:
             raise InvalidInput(field, "is not a decimal number such as 1234.50")
         sign, whole, fraction = match[1], match[2].lstrip("0"), (match[3] or "").rstrip("0")

@@ -82,6 +82,12 @@ class _Standing:
         return self.earned > self.had
 
     @property
+    def escalated(self) -> bool:
+        """The step is the escalation. Where that is not new and there is no case (any more), the invoice was in one that
+        ended without its payment: the agency has it, and it is not asked for here as well."""
+        return self.step is not None and self.step.action is StepAction.ESCALATE
+
+    @property
     def level(self) -> int:
         return max(self.earned, self.had)
 
@@ -125,9 +131,7 @@ def _paused(account: Account, as_of: datetime) -> bool:
 
 def _waits(standing: _Standing, case: ActiveCase | None) -> bool:
     """Escalated, while the case is not one that could be joined. The case's end wakes the account."""
-    if case is None or not case.with_agency or standing.step is None:
-        return False
-    return standing.due and standing.step.action is StepAction.ESCALATE
+    return case is not None and case.with_agency and standing.due and standing.escalated
 
 
 def _notice(
@@ -139,14 +143,14 @@ def _notice(
     highest = max(reached, key=lambda s: s.earned).step
     if highest is None:  # pragma: no cover - what is due has a step
         return
-    outstanding = [s for s in standings if not s.due and s.item.due_date < today]
+    outstanding = [s for s in standings if not s.due and not s.escalated and s.item.due_date < today]
     listed = sorted((*reached, *outstanding), key=lambda s: (s.item.due_date, s.item.number))
     lines = tuple(standing.line(today) for standing in listed)
     yield SendNotice(highest, highest.tone, lines, total((x.balance for x in lines), account.currency))
 
 
 def _escalation(due: Sequence[_Standing]) -> Iterator[OpenCase]:
-    escalated = [s for s in due if s.step and s.step.action is StepAction.ESCALATE]
+    escalated = [s for s in due if s.escalated]
     if escalated and escalated[0].step:
         yield OpenCase(tuple(sorted(s.item.number for s in escalated)), escalated[0].step.key)
 

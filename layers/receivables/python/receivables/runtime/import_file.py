@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import cache
 
 from receivables.adapters.dynamodb.configuration import (
@@ -17,7 +18,8 @@ from receivables.adapters.dynamodb.ledger import DynamoLedger
 from receivables.adapters.import_files import S3ImportFiles
 from receivables.runtime.clients import client
 from receivables.runtime.settings import setting
-from receivables.usecases.applicable import applicable_terms, policy_catalogue, terms_catalogue
+from receivables.terms import Terms
+from receivables.usecases.applicable import Applicable, applicable_terms, policy_catalogue, terms_catalogue
 from receivables.usecases.import_file import ImportDroppedFile, Remembering
 from receivables.usecases.issue_invoice import IssueInvoice
 from receivables.usecases.keep_customers import KeepCustomers
@@ -25,20 +27,34 @@ from receivables.usecases.keep_customers import KeepCustomers
 
 def import_dropped_file() -> ImportDroppedFile:
     """The use case for one file: customers are remembered while it is worked off, and no longer."""
-    configuration = _configuration()
-    customers = DynamoCustomers(setting("CUSTOMERS_TABLE"), client("dynamodb"))
-    ledger = DynamoLedger(client("dynamodb"), setting("RECEIVABLES_TABLE"))
-    versions = dynamo_terms(configuration)
-    terms = applicable_terms(versions, DynamoCompany(configuration), time.monotonic)
-    return ImportDroppedFile(
-        S3ImportFiles(client("s3"), setting("IMPORTS_BUCKET")),
-        DynamoImportJobs(configuration),
-        customers,
-        KeepCustomers(customers, terms_catalogue(versions), policy_catalogue(dynamo_policies(configuration))),
-        IssueInvoice(ledger, Remembering(customers), terms),
-    )
+    parts = _parts()
+    invoices = IssueInvoice(parts.ledger, Remembering(parts.customers), parts.terms)
+    return ImportDroppedFile(parts.files, parts.jobs, parts.customers, parts.keep_customers, invoices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What does not change from file to file."""
+
+    files: S3ImportFiles
+    jobs: DynamoImportJobs
+    customers: DynamoCustomers
+    keep_customers: KeepCustomers
+    ledger: DynamoLedger
+    terms: Applicable[Terms]
 
 
 @cache
-def _configuration() -> ConfigurationTable:
-    return ConfigurationTable(setting("CONFIGURATION_TABLE"), client("dynamodb"))
+def _parts() -> _Parts:
+    dynamodb = client("dynamodb")
+    configuration = ConfigurationTable(setting("CONFIGURATION_TABLE"), dynamodb)
+    customers = DynamoCustomers(setting("CUSTOMERS_TABLE"), dynamodb)
+    terms, policies = dynamo_terms(configuration), dynamo_policies(configuration)
+    return _Parts(
+        files=S3ImportFiles(client("s3"), setting("IMPORTS_BUCKET")),
+        jobs=DynamoImportJobs(configuration),
+        customers=customers,
+        keep_customers=KeepCustomers(customers, terms_catalogue(terms), policy_catalogue(policies)),
+        ledger=DynamoLedger(dynamodb, setting("RECEIVABLES_TABLE")),
+        terms=applicable_terms(terms, DynamoCompany(configuration), time.monotonic),
+    )

@@ -25,7 +25,8 @@ class Situation:
     @property
     def items(self) -> tuple[OpenItem, ...]:
         """What is still open of its invoices."""
-        return tuple(item for item in self.working_set.open_items if item.number in self.case.invoices)
+        collected = frozenset(self.case.invoices)
+        return tuple(item for item in self.working_set.open_items if item.number in collected)
 
     @property
     def step(self) -> CaseStep:
