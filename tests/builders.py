@@ -85,7 +85,7 @@ def notice(
         "total": Money(sum(i.balance for i in listed), account_id.rpartition(".")[2]),
         "attempt": f"attempt-{next(_numbers)}",
         "policy": "standard/1",
-        "previous": {i.number: 0 for i in listed if i.reached},
+        "previous": {},
     }
     return Notice(account_id=account_id, items=listed, claimed_at=at, **{**known, **changes})
 

@@ -52,7 +52,7 @@ def claim(stores: Stores, who: Customer, *notices: Notice, rev: int | None = Non
     read = account(stores)
     progress = dict(read.progress)
     for notice in notices:
-        progress |= {item.number: item.step_index for item in notice.items if item.reached}
+        progress |= {item.number: item.step_offset for item in notice.items if item.reached}
     stores.notices.claim(
         Claim(
             account_id=read.id,

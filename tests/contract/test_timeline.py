@@ -78,7 +78,7 @@ def test_a_notice_is_shown_as_it_stands_now(stores: Stores) -> None:
         "settled_at": "2026-03-02T10:00:00.000000Z",
         "amount": 10_000,
         "currency": "EUR",
-        "items": [{"number": "INV-1", "balance": 10_000, "step_index": 1, "reached": True}],
+        "items": [{"number": "INV-1", "balance": 10_000, "step_offset": 1, "reached": True}],
         "reasons": ["7 days before due"],
     }
 

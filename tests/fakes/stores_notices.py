@@ -135,9 +135,11 @@ class MemoryNotices:
             return dict(progress)
         given_back = dict(progress)
         for item in notice.items:
-            if item.reached and progress.get(item.number) == item.step_index:
-                given_back[item.number] = notice.previous.get(item.number, 0)
-        return {number: index for number, index in given_back.items() if index}
+            if item.reached and progress.get(item.number) == item.step_offset:
+                del given_back[item.number]
+                if item.number in notice.previous:
+                    given_back[item.number] = notice.previous[item.number]
+        return given_back
 
     def _in_state(self, state: NoticeState) -> list[Notice]:
         found = [n for n in self._shelf.notices.values() if n.state is state]

@@ -53,7 +53,8 @@ class AccountReply(Reply):
 
 
 class OpenItemReply(Reply):
-    """What is still to be paid of one invoice. `step` counts the policy's steps that it has had."""
+    """What is still to be paid of one invoice. `reminded_to` is the highest step that it has had: the day of
+    that step relative to the due date (none: it has had no step)."""
 
     number: str
     invoice: str = Field(description="Path of the invoice")
@@ -63,7 +64,7 @@ class OpenItemReply(Reply):
     due_date: date
     days_overdue: int
     description: str
-    step: int
+    reminded_to: int | None
     case_id: str | None
 
     @classmethod
@@ -77,7 +78,7 @@ class OpenItemReply(Reply):
             due_date=item.due_date,
             days_overdue=max(0, (today - item.due_date).days),
             description=item.description,
-            step=account.progress.get(item.number, 0),
+            reminded_to=account.progress.get(item.number),
             case_id=item.case_id,
         )
 

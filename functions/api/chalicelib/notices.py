@@ -64,7 +64,7 @@ class NoticeReply(Reply):
                 {
                     "number": item.number,
                     "balance": Amount.of(Money(item.balance, currency)).model_dump(),
-                    "step": item.step_index,
+                    "step_offset": item.step_offset,
                     "reached": item.reached,
                 }
                 for item in notice.items

@@ -67,7 +67,7 @@ class Town:
         account = working_set.account
         numbers = [item.number for item in working_set.open_items]
         case = new_case(account, numbers, DEFAULT_POLICY, OPENED)
-        progress = dict.fromkeys(numbers, len(DEFAULT_POLICY.steps))
+        progress = dict.fromkeys(numbers, DEFAULT_POLICY.steps[-1].offset_days)
         self.cases.open(case, rev=account.rev, progress=progress, next_action_at=OPENED)
         if start:
             self.workflow.start(case.execution, case.id, account_id, OPENED)

@@ -31,12 +31,12 @@ def check(owing: Any) -> None:
     notices = owing.notices
     by_id = {notice.id: notice for notice in notices}
     mailed = [by_id[email.tags["notice_id"]] for email in owing.emails.sent]
-    steps = Counter((i.number, i.step_index) for notice in mailed for i in notice.items if i.reached)
+    steps = Counter((i.number, i.step_offset) for notice in mailed for i in notice.items if i.reached)
     assert all(times == 1 for times in steps.values()), steps
     found = owing.working_set
     assert found.account.balance == found.open_balance
     standing = [notice for notice in notices if notice.state is not NoticeState.RELEASED]
-    reached = {i.number: i.step_index for notice in standing for i in notice.items if i.reached}
+    reached = {i.number: i.step_offset for notice in standing for i in notice.items if i.reached}
     if found.case is None:
         assert {n: i for n, i in reached.items() if n in {x.number for x in found.open_items}} == dict(
             found.account.progress

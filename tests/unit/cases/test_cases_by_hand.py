@@ -47,7 +47,7 @@ def test_it_collects_what_is_overdue_and_starts_at_once() -> None:
 def test_its_invoices_get_no_more_reminders() -> None:
     desk = Desk()
     desk.open(ACCOUNT, "ann", desk.at)
-    assert desk.stores.shelf.accounts[ACCOUNT].progress == {"I-LATE": len(DEFAULT_POLICY.steps)}
+    assert desk.stores.shelf.accounts[ACCOUNT].progress == {"I-LATE": DEFAULT_POLICY.steps[-1].offset_days}
 
 
 def test_a_named_invoice_must_be_open_and_overdue() -> None:

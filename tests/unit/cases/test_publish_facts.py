@@ -74,7 +74,7 @@ def test_facts_that_the_bus_does_not_take_are_named() -> None:
 
 
 def test_a_notice_of_very_many_invoices_still_fits_into_an_event() -> None:
-    items = [{"number": f"{n:064}", "balance": 1, "step_index": 1, "reached": True} for n in range(5_000)]
+    items = [{"number": f"{n:064}", "balance": 1, "step_offset": 1, "reached": True} for n in range(5_000)]
     fact = {"kind": "notice", "id": "ntc_1", "at": "2026-03-01T08:00:00Z", "state": "sent", "items": items}
     [event] = events_of(ACCOUNT, fact)
     assert len(json.dumps(event.detail)) < 64 * 1024

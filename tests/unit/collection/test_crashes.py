@@ -74,7 +74,7 @@ def test_a_crash_anywhere_sends_nothing_twice_and_loses_nothing(scene: Callable[
         unknown = [notice for notice in world.notices if notice.state is NoticeState.CLAIMED]
         for (number, step), times in calm.sends().items():
             visible = any(
-                (item.number, item.step_index) == (number, step) for n in unknown for item in n.items
+                (item.number, item.step_offset) == (number, step) for n in unknown for item in n.items
             )
             assert world.sends()[number, step] == times or visible
         assert len(world.workflow.executions) == len(calm.workflow.executions)

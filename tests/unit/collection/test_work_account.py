@@ -28,7 +28,7 @@ class TestOneNotice:
         assert (outcome, tally["Claimed"], tally["Sent"]) == (Outcome.NOTIFIED, 1, 1)
         [notice] = world.notices
         assert (notice.state, notice.message_id, notice.policy) == (NoticeState.SENT, "mail-1", "standard/1")
-        assert world.account.progress == {"INV-1": 2}
+        assert world.account.progress == {"INV-1": 0}
         assert world.account.next_action_at == at(3, 8)
         assert "step 2 of 6" in notice.reasons[0]
 
@@ -120,7 +120,7 @@ class TestChannels:
         assert (notice.state, notice.address) == (NoticeState.UNREACHABLE, None)
         assert "no address" in notice.state_reason
         assert tally["Unreachable"] == 1
-        assert world.account.progress == {"INV-1": 2}
+        assert world.account.progress == {"INV-1": 0}
         assert world.work(at(0))[0] is Outcome.PLANNED
 
     def test_a_suppressed_address_is_not_written_to(self) -> None:
@@ -146,7 +146,7 @@ class TestChannels:
         world.texts.answers = [THROTTLED]
         world.work(at(10))
         assert set(world.states()) == {NoticeState.SENT, NoticeState.RELEASED}
-        assert world.account.progress == {"INV-1": 4}
+        assert world.account.progress == {"INV-1": 10}
         world.work(at(10))
         assert (len(world.emails.sent), len(world.texts.sent)) == (1, 0)
 
@@ -181,7 +181,7 @@ class TestOutcomes:
         world.work(at(1))
         assert (tally["Unknown"], world.emails.asked) == (1, 1)
         assert [n.state for n in world.stores.notices.unsettled(at(1))] == [NoticeState.CLAIMED]
-        assert world.account.progress == {"INV-1": 2}
+        assert world.account.progress == {"INV-1": 0}
 
     def test_a_refusal_is_listed_for_a_person_and_not_repeated(self) -> None:
         world = World()
@@ -220,7 +220,7 @@ class TestKillSwitch:
         world.switch.after = 1
         world.work(at(10))
         assert (len(world.emails.sent), world.texts.asked) == (1, 0)
-        assert world.account.progress == {"INV-1": 4}
+        assert world.account.progress == {"INV-1": 10}
 
     def test_a_switch_that_cannot_be_read_stops_the_send_and_asks_to_come_again(self) -> None:
         world = World(**BOTH)
@@ -336,7 +336,7 @@ class TestCases:
         assert (case.invoices, case.started, case.policy) == (("INV-1",), True, "standard/1")
         assert list(world.workflow.executions) == [case.id]
         assert world.emails.asked == 0
-        assert world.account.progress == {"INV-1": 6}
+        assert world.account.progress == {"INV-1": 30}
         world.work(at(30))
         assert len(world.workflow.executions) == 1
 
@@ -345,7 +345,7 @@ class TestCases:
         _, tally = world.work(at(30))
         assert (tally["CasesOpened"], tally["Sent"]) == (1, 1)
         assert "INV-1" not in world.emails.sent[0].text
-        assert world.account.progress == {"INV-1": 6, "INV-2": 2}
+        assert world.account.progress == {"INV-1": 30, "INV-2": 0}
 
     def test_a_later_escalation_joins_the_case(self) -> None:
         world = World(owed(), owed("INV-2", date(2026, 3, 16)))

@@ -94,7 +94,7 @@ class World:
         """How often each step of an invoice went out by e-mail."""
         by_id = {notice.id: notice for notice in self.notices}
         mailed = [by_id[email.tags["notice_id"]] for email in self.emails.sent]
-        return Counter((item.number, item.step_index) for n in mailed for item in n.items if item.reached)
+        return Counter((item.number, item.step_offset) for n in mailed for item in n.items if item.reached)
 
     def check(self) -> None:
         """What must hold at any time: nothing sent twice, and the account agrees with its items and notices."""
@@ -102,14 +102,14 @@ class World:
         working_set = self.stores.ledger.working_set(ACCOUNT)
         assert working_set is not None
         assert working_set.account.balance == working_set.open_balance
-        reached: Counter[str] = Counter()
+        reached: dict[str, int] = {}
         for notice in self.notices:
             for listed in notice.items:
                 if listed.reached and notice.state is not NoticeState.RELEASED:
-                    reached[listed.number] = max(reached[listed.number], listed.step_index)
+                    reached[listed.number] = max(reached.get(listed.number, -999), listed.step_offset)
         for item in working_set.open_items:
             if item.case_id is None:
-                assert working_set.account.progress.get(item.number, 0) == reached[item.number]
+                assert working_set.account.progress.get(item.number) == reached.get(item.number)
         texts = [n for n in self.notices if n.channel is Channel.SMS and n.state is not NoticeState.RELEASED]
         assert len(self.texts.sent) <= len(texts)
 

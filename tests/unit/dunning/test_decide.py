@@ -15,6 +15,7 @@ from receivables.dunning import (
     OpenCase,
     SendNotice,
     StartCase,
+    Step,
     Tone,
     WakeCase,
     decide,
@@ -24,7 +25,7 @@ from receivables.ledger import ActiveCase, Hold, OpenItem
 from tests.unit.dunning.scenes import CUSTOMER, DUE, after, at, choose, item, notice, scene
 
 HOLD = Hold("disputed", "fay", placed_at=at("2026-03-04"), until=at("2026-03-20"))
-ESCALATED = 6
+ESCALATED = DEFAULT_POLICY.steps[-1].offset_days
 
 
 def case(
@@ -59,10 +60,10 @@ class TestSteps:
         assert again.progress == first.progress
 
     def test_skipped_days_give_one_notice_of_the_highest_step(self) -> None:
-        account = scene(item(), progress={"R-1": 1}, worked_at=at("2026-02-23"))
+        account = scene(item(), progress={"R-1": -7}, worked_at=at("2026-02-23"))
         decision = choose(account, at("2026-03-13"))
         assert notice(decision).tone is Tone.FIRM
-        assert decision.progress == {"R-1": 4}
+        assert decision.progress == {"R-1": 10}
         assert decision.next_action_at == at("2026-03-23", "09:00")
 
     def test_an_invoice_imported_long_overdue_gets_only_the_highest_step(self) -> None:
@@ -78,10 +79,10 @@ class TestSteps:
         paid_in_part = replace(item(), balance=Money(2_500, "EUR"))
         decision = choose(scene(paid_in_part, progress={"R-1": 3}), at("2026-03-12"))
         assert notice(decision).total == Money(2_500, "EUR")
-        assert decision.progress == {"R-1": 4}
+        assert decision.progress == {"R-1": 10}
 
     def test_progress_of_invoices_no_longer_open_is_dropped(self) -> None:
-        decision = choose(scene(item(), progress={"R-1": 3, "R-0": 5}), at("2026-03-06"))
+        decision = choose(scene(item(), progress={"R-1": 3, "R-0": 21}), at("2026-03-06"))
         assert decision.progress == {"R-1": 3}
 
     def test_an_account_that_owes_nothing_is_never_looked_at_again(self) -> None:
@@ -95,7 +96,7 @@ class TestSteps:
 
     def test_a_message_older_than_the_last_planning_changes_nothing(self) -> None:
         planned = scene(
-            item(), progress={"R-9": 1}, worked_at=at("2026-03-02"), next_action_at=at("2026-03-05", "09:00")
+            item(), progress={"R-9": -7}, worked_at=at("2026-03-02"), next_action_at=at("2026-03-05", "09:00")
         )
         decision = choose(planned, at("2026-03-01"))
         assert decision.actions == ()
@@ -103,8 +104,8 @@ class TestSteps:
         assert decision.next_action_at == planned.account.next_action_at
 
     def test_the_reason_says_which_rule_and_facts_led_here(self) -> None:
-        [reason] = choose(scene(item(), progress={"R-1": 2}), at("2026-03-06")).reasons
-        assert reason == "R-1: due 2026-03-02; step 3 of 6 (reminder-1) since 2026-03-05 09:00, after step 2"
+        [reason] = choose(scene(item(), progress={"R-1": 0}), at("2026-03-06")).reasons
+        assert reason == "R-1: due 2026-03-02; step 3 of 6 (reminder-1) since 2026-03-05 09:00, after due"
 
 
 class TestConsolidation:
@@ -114,11 +115,11 @@ class TestConsolidation:
         assert [line.number for line in sent.lines] == ["R-1", "R-2"]
         assert sent.tone is Tone.FIRM
         assert sent.step.key == "reminder-2"
-        assert decision.progress == {"R-1": 4, "R-2": 3}
+        assert decision.progress == {"R-1": 10, "R-2": 3}
 
     def test_what_was_reminded_of_before_is_listed_too(self) -> None:
         older = item("R-0", date(2026, 2, 25))
-        sent = notice(choose(scene(item(), older, progress={"R-0": 4}), at("2026-03-09")))
+        sent = notice(choose(scene(item(), older, progress={"R-0": 10}), at("2026-03-09")))
         assert [(line.number, line.listing, line.days_overdue) for line in sent.lines] == [
             ("R-0", Listing.OUTSTANDING, 12),
             ("R-1", Listing.REACHED, 7),
@@ -152,16 +153,16 @@ class TestConsolidation:
 
 class TestHolds:
     def test_a_hold_pauses_until_its_end(self) -> None:
-        decision = choose(scene(item(), progress={"R-1": 2}, hold=HOLD), at("2026-03-12"))
+        decision = choose(scene(item(), progress={"R-1": 0}, hold=HOLD), at("2026-03-12"))
         assert decision.actions == ()
-        assert decision.progress == {"R-1": 2}
+        assert decision.progress == {"R-1": 0}
         assert decision.next_action_at == HOLD.until
         assert "disputed" in decision.reasons[0]
 
     def test_after_a_hold_one_notice_catches_up(self) -> None:
-        decision = choose(scene(item(), progress={"R-1": 2}, hold=HOLD), HOLD.until)
+        decision = choose(scene(item(), progress={"R-1": 0}, hold=HOLD), HOLD.until)
         assert notice(decision).tone is Tone.FIRM
-        assert decision.progress == {"R-1": 4}
+        assert decision.progress == {"R-1": 10}
 
     def test_a_hold_younger_than_the_tick_counts_all_the_same(self) -> None:
         assert choose(scene(item(), hold=HOLD), HOLD.placed_at - timedelta(minutes=1)).actions == ()
@@ -185,8 +186,8 @@ class TestCases:
         self, stage: str
     ) -> None:
         late = item("R-1", date(2026, 1, 5))
-        placed = scene(in_case("R-0"), late, progress={"R-1": 5}, case=case("R-0", stage=stage))
-        assert choose(placed, at("2026-03-02")) == Decision((), {"R-1": 5}, None, ())
+        placed = scene(in_case("R-0"), late, progress={"R-1": 21}, case=case("R-0", stage=stage))
+        assert choose(placed, at("2026-03-02")) == Decision((), {"R-1": 21}, None, ())
         closed = replace(placed, open_items=(late,), case=None)
         assert choose(closed, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
 
@@ -196,9 +197,9 @@ class TestCases:
         assert choose(account, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
 
     def test_invoices_in_a_case_get_no_more_steps(self) -> None:
-        account = scene(in_case(due=date(2026, 2, 27)), progress={"R-1": 1}, case=case("R-1"))
+        account = scene(in_case(due=date(2026, 2, 27)), progress={"R-1": -7}, case=case("R-1"))
         decision = choose(account, at("2026-03-12"))
-        assert decision == Decision((), {"R-1": 1}, None, ())
+        assert decision == Decision((), {"R-1": -7}, None, ())
 
     def test_a_case_whose_workflow_is_not_known_to_run_is_started(self) -> None:
         account = scene(in_case(), case=case("R-1", started=False))
@@ -229,12 +230,12 @@ class TestCases:
 class TestChangedPolicy:
     def test_progress_beyond_a_shorter_policy_is_the_end_of_it(self) -> None:
         short = replace(DEFAULT_POLICY, version=2, steps=DEFAULT_POLICY.steps[:2])
-        decision = decide(scene(item(), progress={"R-1": 5}), CUSTOMER, short, at("2026-03-30"))
-        assert decision == Decision((), {"R-1": 5}, None, ())
+        decision = decide(scene(item(), progress={"R-1": 21}), CUSTOMER, short, at("2026-03-30"))
+        assert decision == Decision((), {"R-1": 21}, None, ())
 
     def test_what_was_had_under_a_longer_policy_is_still_listed(self) -> None:
         short = replace(DEFAULT_POLICY, version=2, steps=DEFAULT_POLICY.steps[:2])
-        account = scene(item(), item("R-2", date(2026, 3, 30)), progress={"R-1": 5})
+        account = scene(item(), item("R-2", date(2026, 3, 30)), progress={"R-1": 21})
         lines = notice(decide(account, CUSTOMER, short, at("2026-03-30"))).lines
         assert [(line.number, line.step_key) for line in lines] == [("R-1", "due"), ("R-2", "due")]
 
@@ -243,3 +244,24 @@ class TestChangedPolicy:
         had = after(scene(item()), decide(scene(item()), CUSTOMER, short, at("2026-03-02")), at("2026-03-02"))
         decision = choose(had, at("2026-03-05"))
         assert decision.progress == {"R-1": 3}
+
+    def test_a_step_put_in_earlier_repeats_nothing_to_those_who_are_further(self) -> None:
+        between = Step("reminder-1b", 6, tone=Tone.REMINDER)
+        longer = replace(
+            DEFAULT_POLICY, version=2, steps=(*DEFAULT_POLICY.steps[:3], between, *DEFAULT_POLICY.steps[3:])
+        )
+        account = scene(item(), progress={"R-1": 21})
+        decision = decide(account, CUSTOMER, longer, at("2026-03-24"))
+        assert decision == Decision((), {"R-1": 21}, at("2026-04-01", "09:00"), ())
+
+    def test_a_step_taken_out_keeps_the_escalation_of_those_who_are_further(self) -> None:
+        shorter = replace(
+            DEFAULT_POLICY, version=2, steps=(*DEFAULT_POLICY.steps[:3], *DEFAULT_POLICY.steps[4:])
+        )
+        account = scene(item(), progress={"R-1": 21})
+        assert decide(account, CUSTOMER, shorter, at("2026-03-24")).next_action_at == at(
+            "2026-04-01", "09:00"
+        )
+        assert decide(account, CUSTOMER, shorter, at("2026-04-01")).actions == (
+            OpenCase(("R-1",), "escalate"),
+        )

@@ -20,7 +20,7 @@ from receivables.dunning import (
     StepAction,
     decide,
 )
-from receivables.dunning.schedule import earned_index
+from receivables.dunning.schedule import earned_step
 from receivables.ledger import Hold, OpenItem, WorkingSet
 from tests.unit.dunning.scenes import after, scene
 
@@ -78,9 +78,11 @@ def run(
         for action in decision.actions:
             if isinstance(action, SendNotice):
                 reached = (line for line in action.lines if line.listing is Listing.REACHED)
-                done.extend((tick, "notice", line.number, line.step_index) for line in reached)
+                done.extend((tick, "notice", line.number, line.step_offset) for line in reached)
             if isinstance(action, OpenCase):
-                done.extend((tick, "case", number, len(policy.steps)) for number in action.invoices)
+                done.extend(
+                    (tick, "case", number, policy.steps[-1].offset_days) for number in action.invoices
+                )
         if account.account.worked_at is None or tick >= account.account.worked_at:
             account = after(account, decision, tick)
     return done, account
@@ -104,9 +106,9 @@ def test_progress_never_falls_and_a_step_happens_at_most_once_whatever_the_ticks
     seen: set[tuple[str, str, int]] = set()
     for tick in [*ticks, *ticks[::-1]]:  # every tick twice, and half of them out of order
         done, worked = run(account, customer, policy, [tick])
-        for _, kind, number, index in done:
-            assert (kind, number, index) not in seen
-            seen.add((kind, number, index))
+        for _, kind, number, offset in done:
+            assert (kind, number, offset) not in seen
+            seen.add((kind, number, offset))
         before, now = account.account.progress, worked.account.progress
         assert all(now[number] >= reached for number, reached in before.items())
         account = worked
@@ -117,10 +119,11 @@ def test_catching_up_is_the_highest_step_that_was_earned(
     owed: tuple[OpenItem, ...], customer: Customer, policy: Policy, as_of: datetime
 ) -> None:
     done, account = run(scene(*owed), customer, policy, [as_of])
-    earned = {i.number: earned_index(policy, i, customer.tz, as_of) for i in owed}
-    assert {number: index for _, _, number, index in done} == {n: e for n, e in earned.items() if e}
+    steps = {i.number: earned_step(policy, i, customer.tz, as_of) for i in owed}
+    earned = {number: step.offset_days for number, step in steps.items() if step}
+    assert {number: offset for _, _, number, offset in done} == earned
     assert len([1 for _, kind, *_ in done if kind == "notice"]) <= len(owed)
-    assert account.account.progress == {n: e for n, e in earned.items() if e}
+    assert account.account.progress == earned
 
 
 @given(items(), customers, policies(), st.integers(0, 59))

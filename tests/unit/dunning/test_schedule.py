@@ -9,7 +9,7 @@ import pytest
 
 from receivables.core.clock import zone
 from receivables.dunning import DEFAULT_POLICY, Step
-from receivables.dunning.schedule import earned_index, next_instant, step_instant
+from receivables.dunning.schedule import earned_step, next_instant, step_instant
 from tests.unit.dunning.scenes import at, item
 
 UTC_ZONE = zone("UTC")
@@ -62,10 +62,10 @@ def test_no_step_comes_before_the_invoice_was_issued() -> None:
 
 def test_a_step_is_earned_at_its_very_instant_and_not_before() -> None:
     due = item()
-    assert earned_index(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "08:59")) == 1
-    assert earned_index(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "09:00")) == 2
+    assert earned_step(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "08:59")) == DEFAULT_POLICY.steps[0]
+    assert earned_step(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "09:00")) == DEFAULT_POLICY.steps[1]
 
 
 def test_nothing_comes_after_the_last_step() -> None:
-    assert next_instant(DEFAULT_POLICY, item(), len(DEFAULT_POLICY.steps), UTC_ZONE) is None
+    assert next_instant(DEFAULT_POLICY, item(), DEFAULT_POLICY.steps[-1].offset_days, UTC_ZONE) is None
     assert next_instant(DEFAULT_POLICY, item(), 99, UTC_ZONE) is None

@@ -45,7 +45,7 @@ def _standing(account: Mapping[str, Any]) -> str:
 
 
 def _invoices(items: list[Mapping[str, Any]]) -> Table:
-    table = Table("invoice", "amount", "open", "due", "days overdue", "steps had", box=None)
+    table = Table("invoice", "amount", "open", "due", "days overdue", "reminded to", box=None)
     for item in items:
         table.add_row(
             escape(item["number"]),
@@ -53,7 +53,7 @@ def _invoices(items: list[Mapping[str, Any]]) -> Table:
             _amount(item["balance"]),
             item["due_date"],
             str(item["days_overdue"] or ""),
-            str(item["step"] or ""),
+            "" if item["reminded_to"] is None else f"day {item['reminded_to']:+d}",
         )
     return table
 

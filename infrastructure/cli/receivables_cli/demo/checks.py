@@ -115,7 +115,7 @@ def _in_time(books: Books) -> Iterator[str]:
 
 def _once(books: Books) -> Iterator[str]:
     reached = Counter(
-        (line.number, line.step_index, notice.channel, notice.kind)
+        (line.number, line.step_offset, notice.channel, notice.kind)
         for notice in books.notices
         if notice.state is not NoticeState.RELEASED
         for line in notice.items

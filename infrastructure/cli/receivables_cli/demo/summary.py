@@ -67,7 +67,7 @@ def _offsets(books: Books, key: tuple[str, str]) -> Iterator[int]:
     """Where a step stands among the others: the highest step index that its notices reached."""
     for notice in books.notices:
         if (notice.kind, notice.step_key) == key:
-            yield 1_000 if notice.kind == "formal" else max(line.step_index for line in notice.items)
+            yield 1_000 if notice.kind == "formal" else max(line.step_offset for line in notice.items)
 
 
 def _cases(books: Books) -> Group:

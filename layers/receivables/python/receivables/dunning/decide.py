@@ -26,7 +26,7 @@ from receivables.dunning.decision import (
     WakeCase,
 )
 from receivables.dunning.policy import Policy, Step, StepAction
-from receivables.dunning.schedule import earned_index, next_instant, step_instant
+from receivables.dunning.schedule import earned_step, next_instant, step_instant
 from receivables.ledger import Account, ActiveCase, OpenItem, WorkingSet
 
 CASE_PATIENCE: Final = timedelta(hours=1)
@@ -69,27 +69,22 @@ def decide(working_set: WorkingSet, customer: Customer, policy: Policy, as_of: d
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """Where an invoice stands in the policy: the step it has had and the highest it has earned (indexes from 1)."""
+    """Where an invoice stands in the policy. `had` is the offset of the highest step that it has had; `index` counts
+    `step` in the policy, from 1."""
 
     item: OpenItem
-    had: int
-    earned: int
+    had: int | None
+    due: bool
+    """It has earned a higher step than it has had."""
     step: Step | None
-    """The highest step earned; if that is not new, the one that it has had."""
-
-    @property
-    def due(self) -> bool:
-        return self.earned > self.had
+    """The highest step earned; if that is not new, the one that it has had, as this policy has it."""
+    index: int
 
     @property
     def escalated(self) -> bool:
         """The step is the escalation. Where that is not new and there is no case (any more), the invoice was in one that
         ended without its payment: the agency has it, and it is not asked for here as well."""
         return self.step is not None and self.step.action is StepAction.ESCALATE
-
-    @property
-    def level(self) -> int:
-        return max(self.earned, self.had)
 
     def line(self, today: date) -> NoticeLine:
         item = self.item
@@ -101,27 +96,30 @@ class _Standing:
             days_overdue=(today - item.due_date).days,
             listing=Listing.REACHED if self.due else Listing.OUTSTANDING,
             step_key=self.step.key if self.step else "",
-            step_index=self.level,
+            step_index=self.index,
+            step_offset=self.step.offset_days if self.step else 0,
             description=item.description,
         )
 
     def reason(self, policy: Policy, tz: ZoneInfo) -> str:
-        step = policy.steps[self.earned - 1]
+        step = policy.steps[self.index - 1]
         earned_at = step_instant(policy, step, self.item.issue_date, self.item.due_date, tz).astimezone(tz)
-        before = f"after step {self.had}" if self.had else "as its first"
+        before = next((s.key for s in policy.steps if s.offset_days == self.had), f"day {self.had}")
         return (
-            f"{self.item.number}: due {self.item.due_date}; step {self.earned} of {len(policy.steps)} ({step.key}) "
-            f"since {earned_at:%Y-%m-%d %H:%M}, {before}"
+            f"{self.item.number}: due {self.item.due_date}; step {self.index} of {len(policy.steps)} ({step.key}) "
+            f"since {earned_at:%Y-%m-%d %H:%M}, {'as its first' if self.had is None else f'after {before}'}"
         )
 
 
 def _standing(
     item: OpenItem, progress: Mapping[str, int], policy: Policy, tz: ZoneInfo, as_of: datetime
 ) -> _Standing:
-    had, earned = progress.get(item.number, 0), earned_index(policy, item, tz, as_of)
-    # A policy with fewer steps may have come into force since: what was had then counts as its last step now.
-    index = min(max(had, earned), len(policy.steps))
-    return _Standing(item, had, earned, policy.steps[index - 1] if index else None)
+    had, earned = progress.get(item.number), earned_step(policy, item, tz, as_of)
+    due = earned is not None and (had is None or earned.offset_days > had)
+    # Another version may have come into force since: what was had is placed by its day, not by its number.
+    level = earned.offset_days if earned and due else had
+    index = sum(level is not None and step.offset_days <= level for step in policy.steps)
+    return _Standing(item, had, due, policy.steps[index - 1] if index else None, index)
 
 
 def _paused(account: Account, as_of: datetime) -> bool:
@@ -140,7 +138,7 @@ def _notice(
     reached = [s for s in due if s.step and s.step.action is StepAction.NOTICE]
     if not reached:
         return
-    highest = max(reached, key=lambda s: s.earned).step
+    highest = max(reached, key=lambda s: s.index).step
     if highest is None:  # pragma: no cover - what is due has a step
         return
     outstanding = [s for s in standings if not s.due and not s.escalated and s.item.due_date < today]
@@ -176,7 +174,7 @@ def _settled(working_set: WorkingSet, case: ActiveCase) -> bool:
 def _progress(working_set: WorkingSet, due: Sequence[_Standing]) -> dict[str, int]:
     before = working_set.account.progress
     kept = {item.number: before[item.number] for item in working_set.open_items if item.number in before}
-    return kept | {standing.item.number: standing.earned for standing in due}
+    return kept | {standing.item.number: standing.step.offset_days for standing in due if standing.step}
 
 
 def _next_look(
@@ -195,7 +193,7 @@ def _next_look(
         if working_set.open_items:
             moments.append(account.hold.until)
     else:
-        moments.extend(next_instant(policy, s.item, progress.get(s.item.number, 0), tz) for s in standings)
+        moments.extend(next_instant(policy, s.item, progress.get(s.item.number), tz) for s in standings)
         if case is not None and case.wake_at is not None:
             moments.append(case.wake_at if case.wake_at > as_of else as_of + CASE_PATIENCE)
     return min((moment for moment in moments if moment is not None), default=None)

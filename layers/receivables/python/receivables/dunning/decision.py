@@ -22,7 +22,8 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """One invoice in a notice, with the rule and the facts that put it there."""
+    """One invoice in a notice, with the rule and the facts that put it there: the step by its key, its place in the policy
+    (from 1) and its day relative to the due date."""
 
     number: str
     balance: Money
@@ -32,6 +33,7 @@ class NoticeLine:
     listing: Listing
     step_key: str
     step_index: int
+    step_offset: int
     description: str = ""
 
 

@@ -23,19 +23,20 @@ def step_instant(policy: Policy, step: Step, issue_date: date, due_date: date, t
     return _sending_instant(day, policy.send_at, policy.send_on, tz)
 
 
-def earned_index(policy: Policy, item: OpenItem, tz: ZoneInfo, as_of: datetime) -> int:
-    """The index (from 1) of the highest step that the invoice has earned by `as_of`; 0 for none."""
-    for index in range(len(policy.steps), 0, -1):
-        if step_instant(policy, policy.steps[index - 1], item.issue_date, item.due_date, tz) <= as_of:
-            return index
-    return 0
+def earned_step(policy: Policy, item: OpenItem, tz: ZoneInfo, as_of: datetime) -> Step | None:
+    """The highest step that the invoice has earned by `as_of`."""
+    for step in reversed(policy.steps):
+        if step_instant(policy, step, item.issue_date, item.due_date, tz) <= as_of:
+            return step
+    return None
 
 
-def next_instant(policy: Policy, item: OpenItem, reached: int, tz: ZoneInfo) -> datetime | None:
-    """When the invoice earns the step after `reached` (an index from 1; 0: none yet); None: it was the last."""
-    if reached >= len(policy.steps):
+def next_instant(policy: Policy, item: OpenItem, had: int | None, tz: ZoneInfo) -> datetime | None:
+    """When the invoice earns the next step after the one of offset `had` (None: it has had none); None: there is none."""
+    later = (step for step in policy.steps if had is None or step.offset_days > had)
+    if (step := next(later, None)) is None:
         return None
-    return step_instant(policy, policy.steps[reached], item.issue_date, item.due_date, tz)
+    return step_instant(policy, step, item.issue_date, item.due_date, tz)
 
 
 @lru_cache(maxsize=8192)

@@ -58,7 +58,8 @@ class Account:
     """Cached totals and the dunning progress of one customer in one currency.
 
     `balance` is the sum of open items; `unapplied` credit not yet set against an invoice (positive). `progress`
-    maps the number of an open invoice to the index (from 1) of the highest policy step that it has had.
+    maps the number of an open invoice to the highest step that it has had, named by its day relative to the due date (`offset_days`), which
+    keeps its meaning when a policy gets, loses or moves steps.
     `worked_at` is the as_of of the last planning; `next_action_at` when the next is to happen. `rev` counts changes.
     """
 

@@ -37,7 +37,7 @@ class NoticeItem:
 
     number: str
     balance: int
-    step_index: int
+    step_offset: int
     reached: bool
 
 

@@ -75,7 +75,7 @@ class OpenCase:
         policy = self._policies.for_customer(customer, local_date(at, customer.tz))
         case = new_case(working_set.account, chosen, policy, at, opened_by=by)
         # Escalation is the policy's last step: what is in a case has had them all.
-        progress = {**working_set.account.progress, **dict.fromkeys(chosen, len(policy.steps))}
+        progress = {**working_set.account.progress, **dict.fromkeys(chosen, policy.steps[-1].offset_days)}
         self._cases.open(case, rev=working_set.account.rev, progress=progress, next_action_at=at)
         return case
 

@@ -74,7 +74,7 @@ def _notice(
 
 
 def _item(line: NoticeLine) -> NoticeItem:
-    return NoticeItem(line.number, line.balance.minor, line.step_index, line.listing is Listing.REACHED)
+    return NoticeItem(line.number, line.balance.minor, line.step_offset, line.listing is Listing.REACHED)
 
 
 def _bounded(reasons: Sequence[str]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def notice_fact(notice: Notice) -> Fact:
         "amount": notice.total.minor,
         "currency": notice.total.currency,
         "items": [
-            {"number": i.number, "balance": i.balance, "step_index": i.step_index, "reached": i.reached}
+            {"number": i.number, "balance": i.balance, "step_offset": i.step_offset, "reached": i.reached}
             for i in notice.items
         ],
         "reasons": list(notice.reasons),

@@ -91,7 +91,7 @@ _NUMBER, _BALANCE, _STEP, _REACHED, _PREVIOUS = range(5)
 
 def _line_value(line: NoticeItem, previous: Mapping[str, int]) -> Value:
     """Number, balance, step, whether it was reached now and, if so, the step before."""
-    values = [text(line.number), number(line.balance), number(line.step_index), flag(line.reached)]
+    values = [text(line.number), number(line.balance), number(line.step_offset), flag(line.reached)]
     if line.number in previous:
         values.append(number(previous[line.number]))
     return {"L": values}
@@ -101,6 +101,6 @@ def _line_from(line: Sequence[Value]) -> NoticeItem:
     return NoticeItem(
         number=line[_NUMBER]["S"],
         balance=int(line[_BALANCE]["N"]),
-        step_index=int(line[_STEP]["N"]),
+        step_offset=int(line[_STEP]["N"]),
         reached=line[_REACHED]["BOOL"],
     )

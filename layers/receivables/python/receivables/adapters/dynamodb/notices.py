@@ -227,9 +227,11 @@ def _given_back(account: Account, notice: Notice, siblings: Sequence[Notice]) ->
     if any(sibling.state not in _CERTAINLY_NOT_SENT for sibling in siblings):
         return progress
     for item in notice.items:
-        if item.reached and progress.get(item.number) == item.step_index:
-            progress[item.number] = notice.previous.get(item.number, 0)
-    return {number: index for number, index in progress.items() if index}
+        if item.reached and progress.get(item.number) == item.step_offset:
+            del progress[item.number]
+            if item.number in notice.previous:
+                progress[item.number] = notice.previous[item.number]
+    return progress
 
 
 def _is_own(notices: Sequence[Notice], failed: dict[str, Item]) -> bool:
