@@ -44,10 +44,12 @@ def _can_be_told(error: Exception) -> bool:
     """Whether the error's own words help the person at the command line; any other is a defect of ours."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from receivables_local.artefacts import BuildError
     from receivables_local.deploy import DeployError
     from receivables_local.engine import EngineError
 
-    return isinstance(error, CommandError | BotoCoreError | ClientError | DeployError | EngineError)
+    told = (CommandError, BotoCoreError, ClientError, BuildError, DeployError, EngineError)
+    return isinstance(error, told)
 
 
 def parser() -> argparse.ArgumentParser:
