@@ -97,7 +97,8 @@ def _zip(base: Path, files: Iterable[Path]) -> bytes:
         for file in files:
             entry = zipfile.ZipInfo(str(file.relative_to(base)), _EPOCH)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+            # Not compressed: it goes no further than to the engine beside it, which unpacks it at once.
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_STORED)
     return packed.getvalue()
 
 
