@@ -15,7 +15,7 @@ from receivables_cli.demo.story import Bill, Debtor, Receipt, Story
 
 FIRST: Final = date(2026, 1, 5)
 BUSINESS_DAYS: Final = 92
-_CUSTOMERS: Final = 24
+_CUSTOMERS: Final = 18
 _BEFORE: Final = timedelta(days=50)
 """How far back the ledger goes that the company brings along."""
 
@@ -23,7 +23,7 @@ Habit = Callable[[Random, Bill, date], Iterator[tuple[date, Money, str | None]]]
 
 
 def sample_story(seed: int) -> Story:
-    """Two dozen customers in nine countries, some ninety invoices, and every kind of payer."""
+    """Eighteen customers in nine countries, some seventy invoices, and every kind of payer."""
     random = Random(seed)  # noqa: S311 - a story, not a secret
     last = _business_day(FIRST, BUSINESS_DAYS - 1)
     debtors: list[Debtor] = []
