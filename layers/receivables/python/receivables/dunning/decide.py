@@ -104,10 +104,17 @@ class _Standing:
     def reason(self, policy: Policy, tz: ZoneInfo) -> str:
         step = policy.steps[self.index - 1]
         earned_at = step_instant(policy, step, self.item.issue_date, self.item.due_date, tz).astimezone(tz)
-        before = next((s.key for s in policy.steps if s.offset_days == self.had), f"day {self.had}")
         return (
             f"{self.item.number}: due {self.item.due_date}; step {self.index} of {len(policy.steps)} ({step.key}) "
-            f"since {earned_at:%Y-%m-%d %H:%M}, {'as its first' if self.had is None else f'after {before}'}"
+            f"since {earned_at:%Y-%m-%d %H:%M}, {self._after(policy)}"
+        )
+
+    def _after(self, policy: Policy) -> str:
+        if self.had is None:
+            return "as its first"
+        # Another version of the policy may have no step of that day any more.
+        return (
+            f"after {next((s.key for s in policy.steps if s.offset_days == self.had), f'day {self.had:+d}')}"
         )
 
 
