@@ -19,7 +19,7 @@ FIRST = date(2026, 1, 1)
 
 
 def version(number: int, from_day: int = 0, terms_id: str = "net-14") -> Terms:
-    return Terms(terms_id, number, "Net 14", 14, FIRST + timedelta(days=from_day))
+    return Terms(terms_id, number, "Net 14", FIRST + timedelta(days=from_day))
 
 
 def catalogue(*versions: Terms) -> Catalogue[Terms]:
@@ -63,7 +63,7 @@ def test_the_built_in_document_is_there_as_version_one() -> None:
 
 def test_the_built_in_version_cannot_be_written() -> None:
     with pytest.raises(AlreadyExists):
-        catalogue().add(replace(DEFAULT_TERMS, net_days=1), "eve", NOW)
+        catalogue().add(replace(DEFAULT_TERMS, name="Net 1"), "eve", NOW)
 
 
 @pytest.mark.parametrize(("document_id", "number"), [("net-14", 2), ("net-9", 1)])
@@ -72,14 +72,27 @@ def test_a_version_that_was_never_written_is_not_found(document_id: str, number:
         catalogue(version(1)).version(document_id, number)
 
 
-@given(st.integers(1, 7))
-def test_pages_name_every_document_once_and_the_built_in_first(limit: int) -> None:
+@given(st.integers(1, 9), st.integers(1, 4))
+def test_pages_name_every_document_once_and_those_built_in_first(limit: int, built_in: int) -> None:
     written = [version(1, terms_id=f"net-{number}") for number in (1, 2, 3, 30, 31)]
-    documents = catalogue(*written, version(2, terms_id=DEFAULT_TERMS.id))
+    there = [DEFAULT_TERMS, *(replace(DEFAULT_TERMS, id=f"own-{number}") for number in range(1, built_in))]
+    revised = version(2, terms_id=there[-1].id)
+    documents = Catalogue(InMemoryVersions(*written, revised), there, "terms")
     seen: list[str] = []
     position, first = None, True
     while first or position is not None:
         page, position = documents.page(limit, position)
+        assert len(page) <= limit
         seen, first = seen + list(page), False
-    assert seen[0] == DEFAULT_TERMS.id
-    assert sorted(seen) == sorted({*(v.id for v in written), DEFAULT_TERMS.id})
+    assert seen[:built_in] == [each.id for each in there]
+    assert sorted(seen) == sorted({each.id for each in (*written, *there)})
+
+
+def test_each_built_in_document_is_there_and_taken() -> None:
+    other = replace(DEFAULT_TERMS, id="own")
+    documents = Catalogue(InMemoryVersions(), (DEFAULT_TERMS, other), "terms")
+    assert (documents.versions("own"), documents.versions(DEFAULT_TERMS.id)) == ((other,), (DEFAULT_TERMS,))
+    with pytest.raises(AlreadyExists):
+        documents.add(other, "eve", NOW)
+    documents.add(replace(other, version=2), "ada", NOW)
+    assert [v.version for v in documents.versions("own")] == [1, 2]

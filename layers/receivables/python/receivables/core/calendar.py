@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
@@ -22,6 +23,22 @@ def business_day(day: date, *, field: str) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidInput(field, f"must lie between {FIRST_DAY} and {LAST_DAY}")
     return day
+
+
+def end_of_month(day: date) -> date:
+    """The last day of the month in which the day lies."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later (negative: earlier) or, where there is none, that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day_of_month(date(year, month + 1, 1), day.day)
+
+
+def day_of_month(month: date, number: int) -> date:
+    """That day of the month in which `month` lies, or its last where it has none."""
+    return month.replace(day=min(number, monthrange(month.year, month.month)[1]))
 
 
 def next_allowed(day: date, weekdays: frozenset[int]) -> date:

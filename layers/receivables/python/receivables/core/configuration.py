@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """What applies to the customers of a segment that have nothing of their own."""
+
+    terms_id: str | None = None
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
-    """Who collects, and what applies where a customer has nothing of its own."""
+    """Who collects, and what applies where a customer has nothing of its own. `closed_days` are local dates on which the
+    company is closed, beside weekends and public holidays, with the reason; `segments` are known by their names."""
 
     name: str = "Your company"
     terms_id: str | None = None
@@ -17,6 +27,8 @@ class Company:
     reply_to: str | None = None
     agency: str = "Collection agency"
     rev: int = 0
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    closed_days: Mapping[date, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,55 +1,62 @@
-"""Net terms: the invoice is due a number of days after its date."""
+"""Payment terms: a versioned document of everything that is agreed about when and how an invoice is paid."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from receivables.core.calendar import business_day
 from receivables.core.errors import FieldError, InvalidFields
+from receivables.terms.calendars import CalendarRule, calendar_problems
+from receivables.terms.discounts import DiscountRules, discount_problems
+from receivables.terms.due import DueRule, NetDays, due_problems
+from receivables.terms.instalments import InstalmentRule, instalment_problems
+from receivables.terms.late_charges import LateCharges, late_charge_problems
+from receivables.terms.settlement import Settlement, settlement_problems
 
-MAX_NET_DAYS: Final = 365
+MAX_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One immutable version of payment terms. `net_days` are calendar days after the invoice date."""
+    """One immutable version of payment terms.
+
+    Without `instalments` all is due by `due`. Raises InvalidFields, each field by its path in the document
+    (`instalments.1.share.percent`).
+    """
 
     id: str
     version: int
     name: str
-    net_days: int
     in_force_from: date
+    due: DueRule = NetDays(30)
+    instalments: tuple[InstalmentRule, ...] = ()
+    calendar: CalendarRule = CalendarRule()
+    discount: DiscountRules | None = None
+    late_charges: LateCharges | None = None
+    settlement: Settlement = Settlement()
 
     def __post_init__(self) -> None:
-        errors = []
-        if not 0 <= self.net_days <= MAX_NET_DAYS:
-            errors.append(FieldError("net_days", f"must be between 0 and {MAX_NET_DAYS}"))
-        if not self.name.strip():
-            errors.append(FieldError("name", "must not be empty"))
+        errors = list(_problems(self))
         if errors:
             raise InvalidFields(errors)
 
-    def due_date(self, issue_date: date) -> date:
-        """The local date by which an invoice of that date is to be paid."""
-        return issue_date + timedelta(days=self.net_days)
+
+def _problems(terms: Terms) -> Iterator[FieldError]:
+    if not terms.name.strip():
+        yield FieldError("name", "must not be empty")
+    if len(terms.name) > MAX_NAME:
+        yield FieldError("name", f"must have at most {MAX_NAME} characters")
+    yield from due_problems(terms.due, "due")
+    yield from instalment_problems(terms.instalments, "instalments")
+    yield from calendar_problems(terms.calendar, "calendar")
+    if terms.discount is not None:
+        yield from discount_problems(terms.discount, None if terms.instalments else terms.due, "discount")
+    if terms.late_charges is not None:
+        yield from late_charge_problems(terms.late_charges, "late_charges")
+    yield from settlement_problems(terms.settlement, "settlement")
 
 
-@dataclass(frozen=True, slots=True)
-class TermsPreview:
-    """What terms would do to an invoice, with the reasoning in words."""
-
-    due_date: date
-    reasoning: str
-
-
-def preview(terms: Terms, issue_date: date) -> TermsPreview:
-    """The due date that these terms give, and why. Writes nothing. Raises InvalidInput (`issue_date`)."""
-    due = terms.due_date(business_day(issue_date, field="issue_date"))
-    days = f"{terms.net_days} day{'' if terms.net_days == 1 else 's'}"
-    return TermsPreview(due, f"{issue_date} + {days} net = {due} ({terms.name}, version {terms.version})")
-
-
-DEFAULT_TERMS: Final = Terms("net-30", 1, "Net 30 days", 30, date(1970, 1, 1))
+DEFAULT_TERMS: Final = Terms("net-30", 1, "Net 30 days", date(1970, 1, 1))
 """What applies where neither the customer nor the company has chosen."""
