@@ -1,5 +1,30 @@
-"""Customers: who owes, how to reach them, in which language and at what hour."""
+"""Customers: who owes, how to reach them, in which language and at what hour.
 
-from receivables.customers.customer import Channel, Customer, Reach
+What is named here is loaded when it is first used.
+"""
 
-__all__ = ["Channel", "Customer", "Reach"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from receivables.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from receivables.customers.contact import Channel, Reach
+    from receivables.customers.customer import Customer, CustomerKind
+
+__all__ = [
+    "Channel",
+    "Customer",
+    "CustomerKind",
+    "Reach",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = on_demand(
+        __name__,
+        {
+            "contact": "Channel Reach",
+            "customer": "Customer CustomerKind",
+        },
+    )

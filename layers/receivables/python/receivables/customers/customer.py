@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from receivables.core.amounts import Amounts
 from receivables.core.clock import zone
+from receivables.customers.contact import Channel, Reach
+
+if TYPE_CHECKING:
+    from receivables.arrangements import CreditRelease, Hold
 
 
-class Channel(StrEnum):
-    """A way to deliver a notice."""
+class CustomerKind(StrEnum):
+    """Whether the law of trade between businesses applies."""
 
-    EMAIL = "email"
-    SMS = "sms"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Whether a channel can be used for a customer: its address, or the reason why not."""
-
-    channel: Channel
-    address: str | None
-    reason: str | None = None
+    BUSINESS = "business"
+    CONSUMER = "consumer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,9 @@ class Customer:
     """A company or person that owes.
 
     `locale` is a BCP 47 / CLDR tag such as `de_DE`; `timezone` an IANA name; `phone` E.164. `suppressed` maps a
-    channel to why it must not be used (bounce, complaint, opt-out). `rev` counts changes of the record.
+    channel to why it must not be used (bounce, complaint, opt-out). `segment` names a group of customers that the company
+    has terms or a policy for. `credit_limit` bounds, per currency, what may be owed; `credit_release` lifts it for a time.
+    `hold` pauses collection on all accounts. `rev` counts changes of the record.
     """
 
     id: str
@@ -45,6 +44,11 @@ class Customer:
     policy_id: str | None = None
     suppressed: Mapping[str, str] = field(default_factory=dict)
     rev: int = 0
+    kind: CustomerKind = CustomerKind.BUSINESS
+    segment: str | None = None
+    credit_limit: Amounts = Amounts()
+    credit_release: CreditRelease | None = None
+    hold: Hold | None = None
 
     @property
     def tz(self) -> ZoneInfo:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from receivables.customers.customer import Channel, Customer
+from receivables.customers.contact import Channel
+from receivables.customers.customer import Customer
 
 
 class Customers(Protocol):
