@@ -12,7 +12,8 @@ from receivables.core.ids import derived_id, new_id
 from receivables.core.money import Money
 from receivables.customers import Channel, Customer
 from receivables.dunning.policy import Playbook
-from receivables.ledger import Invoice, LedgerStore, OpenItem, Payment, issue_invoice
+from receivables.ledger import Invoice, LedgerStore, OpenItem, Payment
+from receivables.ledger.issuing import issue_invoice
 from receivables.notices.notice import Notice, NoticeItem
 from receivables.payments.inbox import InboxMessage
 
@@ -59,8 +60,7 @@ def open_item(
 def issued(ledger: LedgerStore, *invoices: Invoice) -> None:
     """Write invoices to a ledger."""
     for each in invoices:
-        item, posting = issue_invoice(each, "test")
-        ledger.issue(each, item, posting)
+        ledger.issue(issue_invoice(each, "test"))
 
 
 def payment(

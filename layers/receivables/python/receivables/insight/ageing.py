@@ -8,8 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from receivables.arrangements import Plan
 from receivables.core.money import Money, total
 from receivables.ledger import OpenItem
+from receivables.ledger.instalments import outstanding
+from receivables.terms import Instalment
 
 
 class Bucket(StrEnum):
@@ -53,15 +56,32 @@ def bucket_of(due_date: date, on: date) -> Bucket:
     return next((bucket for bucket, last in _LAST_DAY if days <= last), Bucket.OVER_90)
 
 
-def ageing(items: Iterable[OpenItem], on: date) -> tuple[Ageing, ...]:
+def ageing(items: Iterable[OpenItem], on: date, plans: Iterable[Plan] = ()) -> tuple[Ageing, ...]:
     """The open balances by age on a day, one Ageing for each currency that occurs, by currency code.
 
-    By due date, not by invoice date. Sums are exact; currencies are never added to each other.
+    By due date, not by invoice date; instalment by instalment, the oldest paid first; charges by their own due dates. What an
+    active plan covers ages by the plan's dates, if it says so. Sums are exact; currencies are never added to each other.
     """
+    there, plans = tuple(items), tuple(plans)
+    parts = [part for plan in plans if plan.active and plan.ages for part in _of_plan(plan, there)]
+    covered = {each.number for plan in plans if plan.active and plan.ages for each in plan.covers}
+    parts += [part for item in there if item.number not in covered for part in outstanding(item)]
     sums: dict[str, dict[Bucket, Money]] = {}
-    for item in items:
-        currency = item.balance.currency
+    for part in parts:
+        currency = part.amount.currency
         buckets = sums.setdefault(currency, {bucket: Money.zero(currency) for bucket in Bucket})
-        bucket = bucket_of(item.due_date, on)
-        buckets[bucket] = buckets[bucket] + item.balance
+        bucket = bucket_of(part.due_date, on)
+        buckets[bucket] = buckets[bucket] + part.amount
     return tuple(Ageing(on, currency, sums[currency]) for currency in sorted(sums))
+
+
+def _of_plan(plan: Plan, items: Iterable[OpenItem]) -> list[Instalment]:
+    """What is open of all that the plan covers, by its parts: what was paid fills the oldest first, so what is left is
+    that of the last ones. More than the plan is of is due with its first part."""
+    left = sum(item.balance.minor for item in items if item.number in {each.number for each in plan.covers})
+    parts = []
+    for part in reversed(plan.parts):
+        minor = left if part is plan.parts[0] else min(left, part.amount.minor)
+        left -= minor
+        parts.append(Instalment(part.on, Money(minor, part.amount.currency)))
+    return parts

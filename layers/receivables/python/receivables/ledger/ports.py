@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from receivables.core.money import Money
-from receivables.ledger.account import Account, Hold, WorkingSet
-from receivables.ledger.entries import Entry
-from receivables.ledger.invoices import Invoice, OpenItem
-from receivables.ledger.posting import Payment, PaymentState, Posting
+from receivables.ledger.items import ItemKind
+from receivables.terms import PLAIN, Conditions
+
+if TYPE_CHECKING:
+    from receivables.arrangements import Arrangement, ArrangementKind
+    from receivables.ledger.account import Account, WorkingSet
+    from receivables.ledger.entries import Entry
+    from receivables.ledger.invoices import Invoice
+    from receivables.ledger.items import OpenItem
+    from receivables.ledger.payments import PaymentRecord
+    from receivables.ledger.posting import Posting
 
 T = TypeVar("T")
 
@@ -27,7 +34,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class InvoicePointer:
-    """What never changes of an invoice, found by its number in one read."""
+    """What never changes of a receivable, found by its number in one read."""
 
     number: str
     account_id: str
@@ -35,16 +42,10 @@ class InvoicePointer:
     issue_date: date
     due_date: date
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRecord:
-    """A payment and where its money went; `account_id` and `invoice` are None while in suspense."""
-
-    payment: Payment
-    state: PaymentState
-    account_id: str | None
-    invoice: str | None
+    kind: ItemKind = ItemKind.INVOICE
+    concerns: str | None = None
+    terms: str | None = None
+    conditions: Conditions = PLAIN
 
 
 class PostOutcome(StrEnum):
@@ -52,47 +53,51 @@ class PostOutcome(StrEnum):
 
     POSTED = "posted"
     DUPLICATE = "duplicate"
-    """The payment's key was there already: nothing was written, and nothing needs to be."""
+    """A key that had to be new was there already: nothing was written, and nothing needs to be."""
     STALE = "stale"
-    """The open item is not as the posting assumed: read it and work it out again."""
+    """Something is not as the posting assumed: read it and work it out again."""
 
 
 class LedgerStore(Protocol):
-    """Accounts, invoices, entries and payments."""
+    """Accounts, receivables, entries, payments and arrangements."""
 
     def working_set(self, account_id: str) -> WorkingSet | None:
-        """Account, open items and active case in one strongly consistent query; None: no such account."""
+        """Account, open items, credits, active arrangements and active case in one strongly consistent query; None: no
+        such account."""
 
     def pointer(self, number: str) -> InvoicePointer | None:
-        """The invoice's static facts, by number, strongly consistent."""
+        """The receivable's static facts, by number, strongly consistent."""
 
     def invoice(self, number: str) -> tuple[Invoice, OpenItem | None]:
-        """The document and, while anything is owed, its open item. Raises NotFound."""
+        """The document and, while it is open, its open item. Raises NotFound."""
+
+    def documents(self, account_id: str, numbers: Iterable[str]) -> dict[str, Invoice]:
+        """Documents of an account by number, open and closed, a hundred with one read; strongly consistent. Raises NotFound."""
 
     def describe(self, number: str, description: str, rev: int, at: datetime, by: str) -> None:
         """Change the description of an invoice whose document is at `rev`, and of its open item, and record who did
         it. Raises NotFound or StaleRevision."""
 
     def open_item(self, account_id: str, number: str) -> OpenItem | None:
-        """What is still to be paid of an invoice, strongly consistent; None: nothing."""
+        """The open item of a receivable, strongly consistent; None: it is closed."""
 
-    def issue(self, invoice: Invoice, item: OpenItem, posting: Posting) -> Invoice:
-        """Write a new invoice, its open item and its entry, and create or change its account, all or nothing; the
-        account is woken at the start (UTC) of the issue date or, if earlier, when it would have acted.
+    def issue(self, posting: Posting) -> Invoice:
+        """Write a new invoice (the posting's one item), its open item and its entry, and create or change its account, all or
+        nothing; the account is woken at the start (UTC) of the issue date or, if earlier, when it would have acted.
 
         Raises AlreadyExists if the number is taken by another invoice; the same invoice again (same account, amount
         and dates) is returned as it is. Raises Conflict when the account holds MAX_OPEN_ITEMS.
         """
 
     def post(self, posting: Posting, *, inbox_id: str | None = None) -> PostOutcome:
-        """Write a payment, its entry and what it changes, all or nothing; with `inbox_id` the inbox message is
-        marked processed in the same transaction (a message that is not RECEIVED any more makes it a DUPLICATE). The
-        account is woken AT_ONCE; what was planned is never postponed. Nothing at all is written unless POSTED: the
-        caller settles the message of a duplicate. Raises NotFound when the account does not exist."""
+        """Write all that a posting changes, all or nothing; with `inbox_id` the inbox message is marked processed in the
+        same transaction (a message that is not RECEIVED any more makes it a DUPLICATE). The account is woken AT_ONCE;
+        what was planned is never postponed. Nothing at all is written unless POSTED: the caller settles the message
+        of a duplicate. On the suspense account nothing but entries and payments is written, and nobody is woken.
 
-    def place(self, record: PaymentRecord, release: Entry, posting: Posting) -> PostOutcome:
-        """Move a payment from suspense to an account, all or nothing; wakes the account AT_ONCE. STALE also when it is
-        not in suspense. Raises NotFound when the account does not exist."""
+        DUPLICATE: an entry, a new payment, document or arrangement was there already, or the posting's `key`. STALE: something that is changed is
+        not at the rev that was assumed, or a document not in the state. Raises NotFound when the account does not exist.
+        """
 
     def payment(self, key: str) -> PaymentRecord:
         """One payment. Raises NotFound."""
@@ -100,22 +105,56 @@ class LedgerStore(Protocol):
     def suspense(self, limit: int, position: Mapping[str, str] | None = None) -> Page[PaymentRecord]:
         """Payments that wait for a person to place them, oldest first."""
 
-    def hold(self, account_id: str, hold: Hold | None, at: datetime, by: str) -> Account:
-        """Place (or lift, with None) a hold, wake the account AT_ONCE and record who did it. Raises NotFound."""
-
     def invoices(
         self, account_id: str, limit: int, position: Mapping[str, str] | None = None
     ) -> Page[tuple[Invoice, OpenItem | None]]:
-        """All invoices of an account by number, open and closed."""
+        """All receivables of an account by number, open and closed, charges too."""
 
     def timeline(
         self, account_id: str, limit: int, position: Mapping[str, str] | None = None
     ) -> Page[Mapping[str, Any]]:
         """Everything that happened on an account, newest first, as plain facts (ready for JSON): each has `kind`
-        (`entry`, `notice`, `case_event`, `decision`, `account_event`), `id` and `at`."""
+        (`entry`, `notice`, `case_event`, `decision`, `account_event`, `arrangement`), `id` and `at`."""
 
     def accounts_of(self, customer_id: str) -> tuple[Account, ...]:
         """The accounts of a customer, by currency."""
 
+    def entry(self, account_id: str, entry_id: str, recorded_at: datetime) -> Entry:
+        """One entry, strongly consistent. Raises NotFound."""
+
+    def keyed(self, key: str) -> Entry | None:
+        """The first entry of the posting that took that key, strongly consistent; None: the key is free."""
+
     def entries(self, account_id: str) -> Iterator[Entry]:
-        """Every entry of an account, oldest first (history: reads all of it)."""
+        """Every entry of an account, oldest first by recording (history: reads all of it)."""
+
+    def arrangement(self, arrangement_id: str) -> Arrangement:
+        """One promise, plan or dispute, active or ended, strongly consistent. Raises NotFound."""
+
+    def arrangements(
+        self, account_id: str, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Arrangement]:
+        """All arrangements of an account, ended ones too, in the order of their ids (which tell their time)."""
+
+    def ended_arrangements(self, account_id: str) -> Iterator[Arrangement]:
+        """The arrangements of an account that are not active any more, in the order of their ids, strongly consistent. (Those
+        that are, are part of its working set.)"""
+
+    def wake(self, account_id: str) -> None:
+        """Let the account be planned AT_ONCE. Nothing when it does not exist."""
+
+    def undecided(
+        self, kind: ArrangementKind, before: date, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Arrangement]:
+        """Active arrangements of a kind whose day came before that day, oldest first: the deadline of a dispute, the last
+        date (with grace) of a promise or plan. From an index: lately changed ones may be missing."""
+
+    def short_payments(
+        self, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[tuple[str, OpenItem]]:
+        """Account ids and open items that were paid short, and wait for a decision; oldest first, from an index."""
+
+    def unclaimed_charges(
+        self, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[tuple[str, OpenItem]]:
+        """Account ids and charges that wait for a person to claim or waive them; oldest first, from an index."""

@@ -1,176 +1,202 @@
-"""Postings: what one event does to the ledger, worked out purely; the adapter writes it in one transaction."""
+"""Postings: one atomic change of an account, worked out purely; the store writes it in one transaction or not at all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
 
-from receivables.core.calendar import business_day
-from receivables.core.errors import Conflict, InvalidInput
-from receivables.core.ids import account_id as account_of
-from receivables.core.ids import derived_id
-from receivables.core.money import Money
-from receivables.ledger.entries import Entry, EntryKind, LedgerName, Leg
-from receivables.ledger.invoices import Invoice, InvoiceStatus, OpenItem
+from receivables.core.errors import TooLarge
+from receivables.ledger.invoices import InvoiceStatus
 
-SUSPENSE_CUSTOMER = "suspense"
+if TYPE_CHECKING:
+    from receivables.arrangements import Arrangement, Hold
+    from receivables.ledger.credits import Credit
+    from receivables.ledger.entries import Entry
+    from receivables.ledger.invoices import Invoice
+    from receivables.ledger.items import OpenItem
+    from receivables.ledger.moves import Accrued, Move
+    from receivables.ledger.payments import PaymentRecord
+    from receivables.terms import Instalment
+
+SUSPENSE_CUSTOMER: Final = "suspense"
 """The customer id of the pseudo-accounts that hold money nobody could place yet."""
 
+MOST_WRITES: Final = 100
+"""What one transaction of DynamoDB takes."""
 
-class PaymentState(StrEnum):
-    """Where the money of a payment went."""
-
-    APPLIED = "applied"
-    """All of it to the invoice."""
-    OVERPAID = "overpaid"
-    """The invoice was closed and the rest became unapplied credit of the account."""
-    UNAPPLIED = "unapplied"
-    """All of it is unapplied credit: the invoice was closed already, or a person placed it on the account."""
-    SUSPENSE = "suspense"
-    """Nobody knows yet whose it is."""
-    PLACED = "placed"
-    """It was in suspense and a person placed it."""
+Fact = Mapping[str, Any]
+"""Something that happened and moved no money, in its plain form: see `ledger.facts`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """Money that came in. `key` is unique for ever (for example `stripe/main/pi_123`); `reference` the invoice
-    number that the payer or processor named; `effective_at` when the money moved (UTC)."""
+class Closing:
+    """What the document of a receivable keeps when its open item goes: enough to open it again as it was.
 
-    key: str
-    amount: Money
-    effective_at: datetime
-    received_at: datetime
-    reference: str | None
-    source: str
-    payer: str | None = None
+    `at` (UTC) is when what closed it took effect. `written_off`: minor units given up by that; they are added to what the
+    document says already. `rev` is that of the open item which goes: it is kept (`Invoice.item_rev`), so that no
+    rev comes twice when the receivable opens again.
+    """
 
-    def __post_init__(self) -> None:
-        if self.amount.minor <= 0:
-            raise InvalidInput("amount", "must be more than zero")
+    at: datetime
+    status: InvoiceStatus = InvoiceStatus.CLOSED
+    moves: tuple[Move, ...] = ()
+    accrued: tuple[Accrued, ...] = ()
+    schedule: tuple[Instalment, ...] = ()
+    written_off: int = 0
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One receivable before and after. `before` None: it is new, or was closed; `after` None: it leaves the open items, or
+    has none.
+
+    `closing` is there exactly when an open item goes. `document` is there when the document is written otherwise: a new one
+    (`document_rev` None), or one that was closed when it was read at `document_rev` (it opens again, or what was written
+    off is recovered).
+    """
+
+    number: str
+    before: OpenItem | None
+    after: OpenItem | None
+    closing: Closing | None = None
+    document: Invoice | None = None
+    document_rev: int | None = None
+
+    @property
+    def delta(self) -> int:
+        """Change of the balance in minor units."""
+        return _minor(self.after) - _minor(self.before)
+
+    @property
+    def opens(self) -> bool:
+        """An open item comes into being: of a new document, or of one that was closed."""
+        return self.before is None and self.after is not None
+
+    @property
+    def writes(self) -> int:
+        """Items of the table: the open item, the document, and for a new document its pointer."""
+        new = self.document is not None and self.document_rev is None
+        changes_document = self.closing is not None or self.document is not None
+        return (self.before is not None or self.after is not None) + changes_document + new
+
+
+@dataclass(frozen=True, slots=True)
+class CreditChange:
+    """One credit before and after. None: it was not, or is no longer, there."""
+
+    before: Credit | None
+    after: Credit | None
+
+    @property
+    def delta(self) -> int:
+        return _minor(self.after) - _minor(self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChange:
+    """A payment's record before and after. `before` None: the payment is new, and its key must be."""
+
+    before: PaymentRecord | None
+    after: PaymentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementChange:
+    """An arrangement before and after. `before` None: it is new. One that is no longer active is kept as history."""
+
+    before: Arrangement | None
+    after: Arrangement
+
+
+class Keep(Enum):
+    """Leave it as it is; None would mean: take it away."""
+
+    AS_IS = "as_is"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What else changes of the account. `hold` is set as given, or kept; `raised` adds to the map, `forget` names
+    keys that leave `progress` and `raised`; `kept`, `partly_kept`, `broken` count promises."""
+
+    hold: Hold | Keep | None = Keep.AS_IS
+    raised: Mapping[str, int] = field(default_factory=dict)
+    forget: tuple[str, ...] = ()
+    kept: int = 0
+    partly_kept: int = 0
+    broken: int = 0
+    over_limit: bool | None = None
+
+
+NO_CHANGE: Final = AccountChange()
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One atomic change of the ledger.
+    """One atomic change of an account: what is written together, under which assumptions.
 
-    `before`: the open item that the working assumes (its balance is the condition of the write), `after` what remains
-    of it (None: the invoice is closed and leaves the open items). `balance` and `unapplied` are the changes of the
-    account's totals in minor units.
+    What it assumes are the `before` of all that it changes (their rev), and `account_rev` where the working depended on
+    the account as a whole. Keys that must be new - entries, payments, documents - make a repetition a duplicate; `key` is
+    one for what has no other (a refund, a write-off, a credit note): taken for ever, and remembered with the first entry.
+    `entries` may also be on the suspense account of the currency. Raises TooLarge when it needs more writes than a
+    transaction takes.
     """
 
-    entry: Entry
-    before: OpenItem | None
-    after: OpenItem | None
-    balance: int
-    unapplied: int
-    state: PaymentState | None = None
-    payment: Payment | None = None
+    account_id: str
+    entries: tuple[Entry, ...] = ()
+    items: tuple[ItemChange, ...] = ()
+    credits: tuple[CreditChange, ...] = ()
+    payment: PaymentChange | None = None
+    arrangements: tuple[ArrangementChange, ...] = ()
+    account: AccountChange = NO_CHANGE
+    facts: tuple[Fact, ...] = ()
+    account_rev: int | None = None
+    key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.writes > MOST_WRITES:
+            raise TooLarge(f"{self.writes} writes at once; at most {MOST_WRITES} are possible")
 
     @property
-    def closes(self) -> bool:
-        return self.before is not None and self.after is None
+    def balance(self) -> int:
+        """Change of the account's balance in minor units."""
+        return sum(change.delta for change in self.items)
 
+    @property
+    def unapplied(self) -> int:
+        """Change of the account's unapplied credit in minor units."""
+        return sum(change.delta for change in self.credits)
 
-def issue_invoice(invoice: Invoice, source: str) -> tuple[OpenItem, Posting]:
-    """The open item and the posting that a new invoice makes. Raises InvalidInput for an amount of zero or less, and
-    for dates that are out of order or out of range."""
-    if invoice.amount.minor <= 0:
-        raise InvalidInput("amount", "must be more than zero")
-    business_day(invoice.issue_date, field="issue_date")
-    business_day(invoice.due_date, field="due_date")
-    if invoice.due_date < invoice.issue_date:
-        raise InvalidInput("due_date", "is before the issue date")
-    if invoice.status is not InvoiceStatus.OPEN:
-        raise Conflict(f"invoice {invoice.number} is not open")
-    minor = invoice.amount.minor
-    item = OpenItem(
-        invoice.number,
-        invoice.amount,
-        invoice.amount,
-        invoice.issue_date,
-        invoice.due_date,
-        invoice.description,
-    )
-    entry = Entry(
-        id=derived_id("ent", "invoice", invoice.number),
-        account_id=invoice.account_id,
-        kind=EntryKind.INVOICE,
-        amount=invoice.amount,
-        effective_at=invoice.issued_at,
-        recorded_at=invoice.issued_at,
-        legs=(Leg(LedgerName.RECEIVABLE, minor), Leg(LedgerName.SALES, -minor)),
-        source=source,
-        invoice=invoice.number,
-    )
-    return item, Posting(entry, None, item, balance=minor, unapplied=0)
+    @property
+    def opened(self) -> int:
+        """How many open items more there are after it; may be negative."""
+        return sum((c.after is not None) - (c.before is not None) for c in self.items)
 
+    @property
+    def room(self) -> int:
+        """How many open items more the account must have room for. A receivable that opens again needs none: that money
+        went back is a fact, which no bound of ours can refuse."""
+        new = any(change.opens and change.document_rev is None for change in self.items)
+        return self.opened if new else 0
 
-def post_payment(payment: Payment, account_id: str | None, item: OpenItem | None) -> Posting:
-    """What a payment does: to its open item as far as that goes, the rest to unapplied credit; without an account
-    to suspense. `item` is None when the invoice is closed already. A payment in another currency than its invoice
-    is not mixed with it: call with no account, so that it waits in suspense for a person."""
-    minor = payment.amount.minor
-    cash = Leg(LedgerName.CASH, minor)
-    if account_id is None:
-        account_id = account_of(SUSPENSE_CUSTOMER, payment.amount.currency)
-        entry = _entry(
-            payment, account_id, EntryKind.SUSPENSE, (cash, Leg(LedgerName.SUSPENSE, -minor)), None
+    @property
+    def writes(self) -> int:
+        """Items of the table that are written, at most: with the account and a message of the inbox."""
+        return (
+            2
+            + len(self.entries)
+            + sum(change.writes for change in self.items)
+            + len(self.credits)
+            + (self.payment is not None)
+            + 4 * len(self.arrangements)  # the item, where it was, its pointer, its fact
+            + len(self.facts)
+            + (self.key is not None)
         )
-        return Posting(entry, None, None, 0, 0, PaymentState.SUSPENSE, payment)
-    if item is None:
-        credit = (cash, Leg(LedgerName.UNAPPLIED, -minor))
-        entry = _entry(payment, account_id, EntryKind.PAYMENT, credit, payment.reference)
-        return Posting(entry, None, None, 0, minor, PaymentState.UNAPPLIED, payment)
-    applied = min(payment.amount, item.balance)
-    rest = payment.amount - applied
-    legs = (cash, Leg(LedgerName.RECEIVABLE, -applied.minor), Leg(LedgerName.UNAPPLIED, -rest.minor))
-    entry = _entry(
-        payment, account_id, EntryKind.PAYMENT, tuple(leg for leg in legs if leg.minor), item.number
-    )
-    remaining = item.balance - applied
-    after = replace(item, balance=remaining) if remaining else None
-    state = PaymentState.OVERPAID if rest else PaymentState.APPLIED
-    return Posting(entry, item, after, -applied.minor, rest.minor, state, payment)
 
 
-def place(
-    payment: Payment, account_id: str, item: OpenItem | None, by: str, at: datetime
-) -> tuple[Entry, Posting]:
-    """Move a payment out of suspense to an account: the entry that empties suspense, and the posting on the account.
-
-    The second is like that of a payment, paid from suspense instead of cash. `by` is the person who decided.
-    """
-    suspense = account_of(SUSPENSE_CUSTOMER, payment.amount.currency)
-    minor = payment.amount.minor
-    source = f"placed/{by}"
-    release = Entry(
-        id=derived_id("ent", "release", payment.key),
-        account_id=suspense,
-        kind=EntryKind.PLACEMENT,
-        amount=-payment.amount,
-        effective_at=payment.effective_at,
-        recorded_at=at,
-        legs=(Leg(LedgerName.SUSPENSE, minor), Leg(LedgerName.CASH, -minor)),
-        source=source,
-    )
-    posted = post_payment(replace(payment, received_at=at, source=source), account_id, item)
-    entry = replace(posted.entry, id=derived_id("ent", "placed", payment.key), kind=EntryKind.PLACEMENT)
-    return release, replace(posted, entry=entry, state=PaymentState.PLACED)
-
-
-def _entry(
-    payment: Payment, account_id: str, kind: EntryKind, legs: tuple[Leg, ...], invoice: str | None
-) -> Entry:
-    return Entry(
-        id=derived_id("ent", "payment", payment.key),
-        account_id=account_id,
-        kind=kind,
-        amount=payment.amount,
-        effective_at=payment.effective_at,
-        recorded_at=payment.received_at,
-        legs=legs,
-        source=payment.source,
-        invoice=invoice,
-    )
+def _minor(of: OpenItem | Credit | None) -> int:
+    return of.balance.minor if of else 0
