@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from receivables.cases.case import Case
 from receivables.customers import Customer
-from receivables.ledger import Account, Payment, PaymentRecord, PostOutcome, WorkingSet, place, post_payment
+from receivables.ledger import Account, Payment, PaymentRecord, PostOutcome, WorkingSet
 from receivables.notices.notice import Notice
 from receivables.notices.ports import Claim
 from tests.builders import NOW, case, customer, invoice, issued
 from tests.contract.conftest import Stores
+from tests.contract.postings import paying, placing, suspending
 
 
 def pay(stores: Stores, paid: Payment, inbox_id: str | None = None) -> PostOutcome:
     """Apply a payment to the invoice that it names, or to suspense, as its use case does."""
     pointer = stores.ledger.pointer(paid.reference) if paid.reference else None
     if pointer is None:
-        return stores.ledger.post(post_payment(paid, None, None), inbox_id=inbox_id)
+        return stores.ledger.post(suspending(paid), inbox_id=inbox_id)
     item = stores.ledger.open_item(pointer.account_id, pointer.number)
-    return stores.ledger.post(post_payment(paid, pointer.account_id, item), inbox_id=inbox_id)
+    return stores.ledger.post(paying(paid, pointer.account_id, item), inbox_id=inbox_id)
 
 
-def put_in_place(stores: Stores, record: PaymentRecord, account_id: str, number: str | None) -> PostOutcome:
-    """Place a payment that is in suspense, at NOW, by Ada."""
+def put_in_place(
+    stores: Stores, record: PaymentRecord, account_id: str, number: str | None, at: datetime = NOW
+) -> PostOutcome:
+    """Place a payment that is in suspense."""
     item = stores.ledger.open_item(account_id, number) if number else None
-    release, posting = place(record.payment, account_id, item, "ada", NOW)
-    return stores.ledger.place(record, release, posting)
+    return stores.ledger.post(placing(record, account_id, item, at))
 
 
 def working_set(stores: Stores, account_id: str = "C-1.EUR") -> WorkingSet:

@@ -11,6 +11,7 @@ from receivables.core.errors import StaleRevision
 from receivables.ledger import LedgerName, PostOutcome
 from tests.builders import eur, invoice, issued, notice, payment
 from tests.contract.conftest import Stores, in_tables
+from tests.contract.postings import applying, crediting, noting
 from tests.contract.steps import account, claim, known_customer, pay, working_set
 
 pytestmark = pytest.mark.engine
@@ -33,6 +34,26 @@ def test_payments_of_many_invoices_at_once_are_all_posted(stores: Stores) -> Non
     entries = list(stores.ledger.entries("C-1.EUR"))
     assert sum(entry.moved(LedgerName.RECEIVABLE) for entry in entries) == account(stores).balance.minor
     assert account(stores).rev == len(entries) == 16
+
+
+def test_of_many_who_apply_the_same_credit_one_does(stores: Stores) -> None:
+    issued(stores.ledger, *(invoice(f"INV-{number}") for number in range(6)))
+    stores.ledger.post(crediting(10_000))
+    (credit,) = working_set(stores).credits
+    postings = [applying(credit, item, 10_000) for item in working_set(stores).items]
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(stores.ledger.post, postings))
+    assert sorted(outcomes) == [PostOutcome.POSTED, *[PostOutcome.STALE] * 5]
+    assert (account(stores).unapplied, working_set(stores).credits) == (eur(0), ())
+    assert account(stores).balance == working_set(stores).open_balance == eur(50_000)
+
+
+def test_steps_that_several_raise_at_once_are_all_kept(stores: Stores) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda n: stores.ledger.post(noting(raised={f"INV-{n}": n})), range(4)))
+    assert outcomes == [PostOutcome.POSTED] * 4
+    assert account(stores).raised == {f"INV-{n}": n for n in range(4)}
 
 
 def test_of_many_workers_one_claims(stores: Stores) -> None:

@@ -5,33 +5,55 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from receivables.adapters.dynamodb.configuration import (
     ConfigurationTable,
+    DynamoAcceptances,
     DynamoCompany,
     DynamoImportJobs,
     DynamoSwitch,
     dynamo_policies,
+    dynamo_rates,
     dynamo_terms,
 )
 from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.adapters.dynamodb.hot_directory import HotConfiguration, HotCustomers
-from receivables.core.configuration import Company, CompanyStore, Switch, SwitchStore
+from receivables.arrangements import CreditRelease, Hold
+from receivables.charges.rates import RateChange, RateTable
+from receivables.core.amounts import Amounts
+from receivables.core.configuration import Company, CompanyStore, Segment, Switch, SwitchStore
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision
+from receivables.core.money import Money
 from receivables.core.versions import VersionStore
-from receivables.customers import Channel, Customer
+from receivables.customers import Channel, Customer, CustomerKind
 from receivables.customers.ports import Customers
 from receivables.dunning.policy import DEFAULT_POLICY, Playbook, Policy, Step, StepAction, Tone
 from receivables.imports import ImportJob, ImportJobs, ImportKind, ImportOptions, ImportState, RowError
-from receivables.terms import Terms
+from receivables.terms import (
+    Adjustment,
+    CalendarRule,
+    DiscountRules,
+    DiscountTier,
+    InstalmentRule,
+    LateCharges,
+    Settlement,
+    Terms,
+)
+from receivables.terms.acceptance import Acceptance, Acceptances
+from receivables.terms.due import DaysOfMonth, FixedDates, NetDays, OnReceipt
+from receivables.terms.instalments import FixedAmount, PercentOfRemainder, Remainder
+from receivables.terms.late_charges import Band, FeeRule, InterestRule, ReferenceRate
+from receivables.terms.settlement import Order
 from receivables_local.engine import ROOT, Engine
 from receivables_local.template import read
 from tests.builders import NOW
 from tests.fakes.directory import (
+    InMemoryAcceptances,
     InMemoryCompany,
     InMemoryCustomers,
     InMemoryImportJobs,
@@ -49,6 +71,13 @@ FULL = Customer(
     sms_consent=True,
     terms_id="net-14",
     policy_id="gentle",
+    kind=CustomerKind.CONSUMER,
+    segment="retail",
+    credit_limit=Amounts.of(Money(500_000, "EUR"), Money(700_000, "USD")),
+    credit_release=CreditRelease(
+        Amounts.of(Money(900_000, "EUR")), NOW + timedelta(days=9), "season", "finn", NOW
+    ),
+    hold=Hold("illness", "finn", NOW, NOW + timedelta(days=30)),
 )
 POLICY = Policy(
     "gentle",
@@ -64,7 +93,50 @@ POLICY = Policy(
     send_on=frozenset({2, 4}),
     playbook=Playbook(5, 6, 7, 8),
 )
-TERMS = Terms("net-14", 1, "Net 14", 14, date(2026, 1, 1))
+TERMS = Terms(
+    "net-14",
+    1,
+    "Net 14",
+    date(2026, 1, 1),
+    NetDays(14),
+    instalments=(
+        InstalmentRule(FixedAmount(Amounts.of(Money(1_000, "EUR"))), OnReceipt(), "deposit"),
+        InstalmentRule(PercentOfRemainder(Decimal("33.5")), DaysOfMonth(10, (15, 31))),
+        InstalmentRule(Remainder(), FixedDates((date(2026, 6, 30), date(2027, 6, 30)))),
+    ),
+    calendar=CalendarRule(
+        Adjustment.MODIFIED_FOLLOWING, ("DE-BY", "FR"), frozenset({1, 2, 3, 4}), company_days=False
+    ),
+    discount=DiscountRules((DiscountTier(NetDays(0), Decimal("2.5")),), tolerance_days=1),
+    late_charges=LateCharges(
+        (FeeRule("fee", bands=(Band(None, Amounts.of(Money(4_000, "EUR"))),)),),
+        InterestRule("interest", ReferenceRate("ecb-mro", Decimal(8)), cap_percent=Decimal(20)),
+        grace_days=3,
+        business_only=True,
+    ),
+    settlement=Settlement(Order.SMALLEST, rounding=Amounts.of(Money(5, "EUR"))),
+)
+TABLE = RateTable(
+    "base",
+    1,
+    "Base rate",
+    date(2026, 1, 1),
+    (RateChange(date(2026, 1, 1), Decimal("3.75")), RateChange(date(2026, 2, 5), Decimal("-0.50"))),
+    "https://bank.example/rates",
+    date(2026, 3, 1),
+)
+COMPANY = Company(
+    "Blum AG",
+    "net-14",
+    "gentle",
+    "billing@example.com",
+    "Inkasso GmbH",
+    segments={"retail": Segment("net-14"), "wholesale": Segment(policy_id="gentle")},
+    closed_days={date(2026, 12, 24): "holidays", date(2026, 12, 31): "stocktaking"},
+)
+ACCEPTANCE = Acceptance(
+    "acc_1", "C-1", "net-14", 1, "Ada Blum", "203.0.113.7", NOW, "ab" * 32, "finn", NOW, "portal"
+)
 
 
 @dataclass
@@ -72,9 +144,11 @@ class Stores:
     customers: Customers
     terms: VersionStore[Terms]
     policies: VersionStore[Policy]
+    rates: VersionStore[RateTable]
     company: CompanyStore
     switch: SwitchStore
     jobs: ImportJobs
+    acceptances: Acceptances
 
 
 def in_memory() -> Stores:
@@ -82,9 +156,11 @@ def in_memory() -> Stores:
         InMemoryCustomers(),
         InMemoryVersions(),
         InMemoryVersions(),
+        InMemoryVersions(),
         InMemoryCompany(),
         InMemorySwitch(),
         InMemoryImportJobs(),
+        InMemoryAcceptances(),
     )
 
 
@@ -94,9 +170,11 @@ def in_dynamodb(client: Any, names: dict[str, str]) -> Stores:
         DynamoCustomers(names["CUSTOMERS_TABLE"], client),
         dynamo_terms(table),
         dynamo_policies(table),
+        dynamo_rates(table),
         DynamoCompany(table),
         DynamoSwitch(table),
         DynamoImportJobs(table),
+        DynamoAcceptances(table),
     )
 
 
@@ -209,6 +287,8 @@ def test_versions_come_back_as_they_were_written_oldest_first(stores: Stores) ->
     assert list(stores.policies.versions("gentle")) == [POLICY, second]
     stores.terms.add(TERMS, "ada", NOW)
     assert list(stores.terms.versions("net-14")) == [TERMS]
+    stores.rates.add(TABLE, "ada", NOW)
+    assert list(stores.rates.versions("base")) == [TABLE]
 
 
 def test_what_was_never_written_has_no_versions(stores: Stores) -> None:
@@ -218,7 +298,7 @@ def test_what_was_never_written_has_no_versions(stores: Stores) -> None:
 def test_a_version_is_written_once(stores: Stores) -> None:
     stores.terms.add(TERMS, "ada", NOW)
     with pytest.raises(AlreadyExists):
-        stores.terms.add(replace(TERMS, net_days=99), "eve", NOW)
+        stores.terms.add(replace(TERMS, name="Net 99"), "eve", NOW)
     assert list(stores.terms.versions("net-14")) == [TERMS]
 
 
@@ -242,9 +322,8 @@ def test_the_catalogue_names_each_document_once_by_kind(stores: Stores) -> None:
 
 def test_the_company_has_defaults_until_it_is_set(stores: Stores) -> None:
     assert stores.company.get() == Company()
-    wanted = Company("Blum AG", "net-14", "gentle", "billing@example.com", "Inkasso GmbH")
-    assert stores.company.put(wanted) == replace(wanted, rev=1)
-    assert stores.company.get() == replace(wanted, rev=1)
+    assert stores.company.put(COMPANY) == replace(COMPANY, rev=1)
+    assert stores.company.get() == replace(COMPANY, rev=1)
     assert stores.company.put(Company("Blum", rev=1)) == Company("Blum", rev=2)
     assert stores.company.get() == Company("Blum", rev=2)
 
@@ -290,6 +369,16 @@ def test_an_import_job_comes_back_as_it_was_last_put(stores: Stores) -> None:
     assert stores.jobs.get("imp_1") == done
 
 
+def test_acceptances_are_written_once_and_come_back_in_order(stores: Stores) -> None:
+    later = replace(ACCEPTANCE, id="acc_0", accepted_at=NOW + timedelta(days=1), version=2, channel="")
+    other = replace(ACCEPTANCE, id="acc_2", customer_id="C-2")
+    for each in (later, ACCEPTANCE, other):
+        assert stores.acceptances.add(each) == each
+    assert stores.acceptances.add(replace(ACCEPTANCE, accepted_from="elsewhere")) == ACCEPTANCE
+    assert list(stores.acceptances.of_customer("C-1")) == [ACCEPTANCE, later]
+    assert list(stores.acceptances.of_customer("C-9")) == []
+
+
 @pytest.mark.engine
 def test_the_hot_readers_read_what_the_stores_wrote(tables: dict[str, str], dynamodb: Any) -> None:
     stores = in_dynamodb(dynamodb, tables)
@@ -300,8 +389,13 @@ def test_the_hot_readers_read_what_the_stores_wrote(tables: dict[str, str], dyna
         assert stores.customers.create(customer) == customers.get(customer.id)
     for policy in (POLICY, replace(POLICY, version=2, steps=DEFAULT_POLICY.steps)):
         stores.policies.add(policy, "ada", NOW)
-    assert list(configuration.versions("gentle")) == list(stores.policies.versions("gentle"))
-    stores.company.put(Company("Blum AG", "net-14", None, "billing@example.com", "Inkasso"))
+    assert list(configuration.policies.versions("gentle")) == list(stores.policies.versions("gentle"))
+    stores.terms.add(TERMS, "ada", NOW)
+    stores.rates.add(TABLE, "ada", NOW)
+    assert list(configuration.terms.versions("net-14")) == [TERMS]
+    assert list(configuration.rates.versions("base")) == [TABLE]
+    assert list(configuration.rates.versions("net-14")) == []
+    stores.company.put(COMPANY)
     assert configuration.get() == stores.company.get()
     stores.switch.move(Switch(engaged=True, reason="test", by="ada", at=NOW))
     assert configuration.engaged()

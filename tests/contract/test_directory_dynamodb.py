@@ -17,12 +17,19 @@ from receivables.adapters.dynamodb.binding import (
     TimeAttribute,
     connection,
 )
-from receivables.adapters.dynamodb.configuration import ConfigurationTable, DynamoCompany, dynamo_terms
+from receivables.adapters.dynamodb.configuration import (
+    ConfigurationTable,
+    DynamoAcceptances,
+    DynamoCompany,
+    dynamo_terms,
+)
 from receivables.adapters.dynamodb.customers import DynamoCustomers
+from receivables.adapters.dynamodb.hot_directory import HotConfiguration, HotCustomers
 from receivables.core.configuration import Company
 from receivables.core.errors import DependencyFailed, Throttled
+from receivables.customers import Customer
 from tests.builders import NOW
-from tests.contract.test_directory import FULL, TERMS, dynamodb, tables
+from tests.contract.test_directory import ACCEPTANCE, FULL, TERMS, dynamodb, tables
 
 __all__ = ["dynamodb", "tables"]
 
@@ -105,6 +112,38 @@ def test_attributes_that_this_version_does_not_know_survive_an_update(
     )
     customers.update(replace(created, name="Ada B."))
     assert dynamodb.get_item(**place)["Item"]["added_later"] == {"S": "kept"}
+
+
+def test_what_was_written_before_a_field_was_there_is_read_with_its_default(
+    dynamodb: Any, customers: DynamoCustomers, configuration: ConfigurationTable, tables: dict[str, str]
+) -> None:
+    customers.create(Customer("C-1", "Ada"))
+    DynamoCompany(configuration).put(Company("Blum AG"))
+    dynamodb.update_item(
+        TableName=tables["CUSTOMERS_TABLE"],
+        Key={"id": {"S": "C-1"}},
+        UpdateExpression="REMOVE #kind, credit_limit",
+        ExpressionAttributeNames={"#kind": "kind"},
+    )
+    dynamodb.update_item(
+        TableName=tables["CONFIGURATION_TABLE"],
+        Key={"pk": {"S": "COMPANY"}, "sk": {"S": "settings"}},
+        UpdateExpression="REMOVE #segments, closed_days",
+        ExpressionAttributeNames={"#segments": "segments"},
+    )
+    hot = HotCustomers(dynamodb, tables["CUSTOMERS_TABLE"])
+    assert customers.get("C-1") == hot.get("C-1") == Customer("C-1", "Ada", rev=1)
+    settings = HotConfiguration(dynamodb, tables["CONFIGURATION_TABLE"])
+    assert DynamoCompany(configuration).get() == settings.get() == Company("Blum AG", rev=1)
+
+
+def test_an_acceptance_whose_answer_was_lost_is_on_record(
+    client: Through, configuration: ConfigurationTable
+) -> None:
+    client.twice = "PutItem"
+    acceptances = DynamoAcceptances(configuration)
+    assert acceptances.add(ACCEPTANCE) == ACCEPTANCE
+    assert list(acceptances.of_customer("C-1")) == [ACCEPTANCE]
 
 
 def test_stores_of_two_tables_do_not_mix(dynamodb: Any, tables: dict[str, str]) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision
 from receivables.core.money import CurrencyMismatch, Money
-from receivables.ledger import InvoicePointer, InvoiceStatus, LedgerName, issue_invoice
+from receivables.ledger import InvoicePointer, InvoiceStatus, LedgerName
+from receivables.ledger.issuing import issue_invoice
 from tests.builders import NOW, day, eur, invoice, issued, payment
 from tests.contract.conftest import Stores
 from tests.contract.steps import pay
@@ -86,8 +87,8 @@ def test_an_unknown_invoice_is_not_found(stores: Stores) -> None:
 def test_issuing_the_same_invoice_again_changes_nothing(stores: Stores) -> None:
     document = invoice("INV-1")
     issued(stores.ledger, document, document)
-    item, posting = issue_invoice(replace(document, issued_at=NOW + timedelta(days=2)), "import")
-    again = stores.ledger.issue(replace(document, issued_at=NOW + timedelta(days=2)), item, posting)
+    later = replace(document, issued_at=NOW + timedelta(days=2))
+    again = stores.ledger.issue(issue_invoice(later, "import"))
     assert again == document
     working_set = stores.ledger.working_set("C-1.EUR")
     assert working_set is not None
@@ -98,8 +99,8 @@ def test_issuing_the_same_invoice_again_changes_nothing(stores: Stores) -> None:
 def test_the_same_invoice_again_is_returned_closed_when_it_was_paid(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
     pay(stores, payment())
-    item, posting = issue_invoice(invoice("INV-1"), "import")
-    assert stores.ledger.issue(invoice("INV-1"), item, posting).status is InvoiceStatus.CLOSED
+    again = stores.ledger.issue(issue_invoice(invoice("INV-1"), "import"))
+    assert again.status is InvoiceStatus.CLOSED
     assert stores.ledger.open_item("C-1.EUR", "INV-1") is None
 
 
@@ -173,3 +174,22 @@ def next_action(stores: Stores) -> datetime | None:
     working_set = stores.ledger.working_set("C-1.EUR")
     assert working_set is not None
     return working_set.account.next_action_at
+
+
+def test_documents_are_read_by_number_open_and_closed(stores: Stores) -> None:
+    issued(stores.ledger, *(invoice(number) for number in ("INV-1", "INV-2", "INV-3")))
+    pay(stores, payment(minor=10_000, reference="INV-2"))
+    found = stores.ledger.documents("C-1.EUR", ["INV-2", "INV-1", "INV-2"])
+    assert found == {number: stores.ledger.invoice(number)[0] for number in ("INV-1", "INV-2")}
+    assert found["INV-2"].status is InvoiceStatus.CLOSED
+    assert stores.ledger.documents("C-1.EUR", []) == {}
+
+
+@pytest.mark.parametrize(("account_id", "number"), [("C-1.EUR", "INV-9"), ("C-2.EUR", "INV-1")])
+def test_a_document_that_is_not_the_accounts_is_not_found(
+    stores: Stores, account_id: str, number: str
+) -> None:
+    issued(stores.ledger, invoice("INV-1"))
+    with pytest.raises(NotFound) as error:
+        stores.ledger.documents(account_id, ["INV-1", number])
+    assert number in str(error.value)

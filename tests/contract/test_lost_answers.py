@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from receivables.adapters.dynamodb.table import ATTEMPTS, Table
+from receivables.arrangements import Hold, PromiseState
 from receivables.cases.case import ApprovalState, Outcome, Stage
 from receivables.core.errors import DependencyFailed, Throttled
-from receivables.ledger import Hold, PostOutcome
+from receivables.ledger import ItemChange, Posting, PostOutcome
 from receivables.notices.notice import NoticeState
 from receivables.payments.inbox import InboxState
 from tests.builders import NOW, approval, eur, invoice, issued, message, notice, payment
 from tests.contract.conftest import Stores, in_tables
+from tests.contract.postings import arranging, charging, crediting, holding, noting, promise, reopening
 from tests.contract.steps import account, claim, known_customer, opened, pay, put_in_place
 from tests.fakes.lost_answers import Contended, LosesAnswers
 
@@ -60,9 +62,46 @@ def test_a_payment_is_placed_once(stores: Stores, lossy: Stores) -> None:
     assert account(stores).balance == eur(9_600)
 
 
+def test_every_other_posting_is_made_once_and_known_to_be_this_one(stores: Stores, forgetful: Stores) -> None:
+    """Whatever it is that tells a repetition: a key, a document, an arrangement, an entry or a fact."""
+    issued(stores.ledger, invoice("INV-1"))
+    pay(stores, payment())
+    document, _ = stores.ledger.invoice("INV-1")
+    said = promise()
+    made_once = [
+        replace(crediting(500, "crd-1"), key="credit_note/1"),
+        charging(),
+        reopening(document, 10_000),
+        crediting(100, "crd-2"),
+        arranging(said),
+        arranging(replace(said, state=PromiseState.KEPT, ended_at=LATER), before=said, kept=1),
+        noting(raised={"INV-1": 3}),
+    ]
+    for posting in made_once:
+        assert forgetful.ledger.post(posting) is PostOutcome.POSTED
+    assert forgetful.ledger.post(made_once[0]) is PostOutcome.DUPLICATE
+    found = account(stores)
+    assert (found.balance, found.unapplied, found.promises.kept, found.raised) == (
+        eur(10_400), eur(600), 1, {"INV-1": 3},
+    )  # fmt: skip
+    assert found.rev == 2 + len(made_once)
+
+
+def test_a_change_without_a_trace_is_made_once_and_looked_at_again(stores: Stores, forgetful: Stores) -> None:
+    """Nothing that it writes could tell whose it was; who reads again finds it done."""
+    issued(stores.ledger, invoice("INV-1"))
+    before = stores.ledger.open_item("C-1.EUR", "INV-1")
+    assert before is not None
+    settled = replace(before, accrued_rev=1, rev=1)
+    posting = Posting("C-1.EUR", items=(ItemChange("INV-1", before, settled),))
+    assert forgetful.ledger.post(posting) is PostOutcome.STALE
+    assert stores.ledger.open_item("C-1.EUR", "INV-1") == settled
+    assert account(stores).rev == 2
+
+
 def test_a_hold_is_placed_once(stores: Stores, lossy: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
-    lossy.ledger.hold("C-1.EUR", Hold("dispute", "ada", NOW, LATER), NOW, "ada")
+    assert lossy.ledger.post(holding(Hold("dispute", "ada", NOW, LATER))) is PostOutcome.POSTED
     assert account(stores).rev == 2
 
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from receivables.arrangements import Hold
 from receivables.core.errors import NotFound, StaleRevision
 from receivables.core.ids import new_id
 from receivables.customers import Channel
-from receivables.ledger import AT_ONCE, Hold
+from receivables.ledger import AT_ONCE
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from tests.builders import NOW, invoice, issued, notice, payment
 from tests.contract.conftest import Stores
+from tests.contract.postings import holding
 from tests.contract.steps import account, claim, known_customer, pay
 
 LATER = NOW + timedelta(minutes=1)
@@ -81,7 +83,7 @@ def test_no_claim_after_a_part_payment_because_the_balance_is_not_as_rendered(st
 def test_no_claim_after_a_hold(stores: Stores) -> None:
     who = known_customer(stores)
     rev = account(stores).rev
-    stores.ledger.hold("C-1.EUR", Hold("dispute", "ada", NOW, NOW + timedelta(days=9)), NOW, "ada")
+    stores.ledger.post(holding(Hold("dispute", "ada", NOW, NOW + timedelta(days=9))))
     with pytest.raises(StaleRevision):
         claim(stores, who, notice(), rev=rev)
 

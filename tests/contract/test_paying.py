@@ -15,11 +15,11 @@ from receivables.ledger import (
     LedgerName,
     PaymentState,
     PostOutcome,
-    post_payment,
 )
 from receivables.payments.inbox import InboxState
 from tests.builders import NOW, day, eur, invoice, issued, message, open_item, payment
 from tests.contract.conftest import Stores
+from tests.contract.postings import paying, placing
 from tests.contract.steps import account, pay, put_in_place, working_set
 
 
@@ -87,7 +87,7 @@ def test_a_payment_is_posted_once_for_ever(stores: Stores) -> None:
 
 def test_a_duplicate_is_a_duplicate_even_when_its_invoice_has_changed(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
-    posting = post_payment(payment(), "C-1.EUR", open_item())
+    posting = paying(payment(), "C-1.EUR", open_item())
     assert stores.ledger.post(posting) is PostOutcome.POSTED
     assert stores.ledger.post(posting) is PostOutcome.DUPLICATE
 
@@ -95,7 +95,7 @@ def test_a_duplicate_is_a_duplicate_even_when_its_invoice_has_changed(stores: St
 def test_a_posting_that_assumed_another_balance_is_stale_and_writes_nothing(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
     late = payment(minor=10_000)
-    worked_out = post_payment(late, "C-1.EUR", open_item())
+    worked_out = paying(late, "C-1.EUR", open_item())
     pay(stores, payment(minor=4_000))
     before = working_set(stores)
     assert stores.ledger.post(worked_out) is PostOutcome.STALE
@@ -108,7 +108,7 @@ def test_a_posting_that_assumed_another_balance_is_stale_and_writes_nothing(stor
 
 def test_a_posting_on_an_invoice_that_is_closed_by_now_is_stale(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
-    worked_out = post_payment(payment(), "C-1.EUR", open_item())
+    worked_out = paying(payment(), "C-1.EUR", open_item())
     pay(stores, payment())
     assert stores.ledger.post(worked_out) is PostOutcome.STALE
 
@@ -116,9 +116,7 @@ def test_a_posting_on_an_invoice_that_is_closed_by_now_is_stale(stores: Stores) 
 def test_payments_of_different_invoices_do_not_stand_against_each_other(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"), invoice("INV-2"))
     read = working_set(stores)
-    worked_out = [
-        post_payment(payment(item.number, minor=3_000), "C-1.EUR", item) for item in read.open_items
-    ]
+    worked_out = [paying(payment(item.number, minor=3_000), "C-1.EUR", item) for item in read.open_items]
     assert [stores.ledger.post(posting) for posting in worked_out] == [PostOutcome.POSTED, PostOutcome.POSTED]
     assert account(stores).balance == eur(14_000)
     assert account(stores).rev == read.account.rev + 2
@@ -147,7 +145,7 @@ def test_a_payment_keeps_the_mark_of_a_case_and_the_progress(stores: Stores) -> 
 
     opened(stores)
     # Whoever assumes the item from its static facts does not know of the mark.
-    stores.ledger.post(post_payment(payment(minor=4_000), "C-1.EUR", open_item()))
+    stores.ledger.post(paying(payment(minor=4_000), "C-1.EUR", open_item()))
     (item,) = working_set(stores).open_items
     assert (item.balance, item.case_id) == (eur(6_000), stores.cases.active("C-1.EUR").id)  # type: ignore[union-attr]
     assert account(stores).progress == {"INV-1": 6}
@@ -184,7 +182,7 @@ def test_nothing_is_written_for_a_duplicate_also_not_its_message(stores: Stores)
 def test_a_payment_on_an_account_that_does_not_exist_is_not_found(stores: Stores) -> None:
     paid = payment()
     with pytest.raises(NotFound):
-        stores.ledger.post(post_payment(paid, "C-1.EUR", None))
+        stores.ledger.post(paying(paid, "C-1.EUR", None))
     with pytest.raises(NotFound):
         stores.ledger.payment(paid.key)
 
@@ -192,7 +190,7 @@ def test_a_payment_on_an_account_that_does_not_exist_is_not_found(stores: Stores
 def test_a_payment_in_another_currency_than_the_account_is_refused(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
     with pytest.raises(CurrencyMismatch):
-        stores.ledger.post(post_payment(payment(amount=Money(5, "USD")), "C-1.EUR", None))
+        stores.ledger.post(paying(payment(amount=Money(5, "USD")), "C-1.EUR", None))
 
 
 def test_balances_are_the_sums_of_the_entries(stores: Stores) -> None:
@@ -256,28 +254,21 @@ def test_a_payment_is_placed_once(stores: Stores) -> None:
     record = stores.ledger.payment(paid.key)
     put_in_place(stores, record, "C-1.EUR", "INV-1")
     before = working_set(stores)
-    assert put_in_place(stores, record, "C-1.EUR", "INV-2") is PostOutcome.STALE
-    assert put_in_place(stores, record, "C-1.EUR", "INV-1") is PostOutcome.STALE
+    assert put_in_place(stores, record, "C-1.EUR", "INV-1") is PostOutcome.DUPLICATE
+    later = NOW + timedelta(days=1)
+    assert put_in_place(stores, record, "C-1.EUR", "INV-2", later) is PostOutcome.STALE
     assert working_set(stores) == before
-
-
-def test_a_payment_that_was_applied_at_once_cannot_be_placed(stores: Stores) -> None:
-    issued(stores.ledger, invoice("INV-1"), invoice("INV-2"))
-    paid = payment("INV-1", 100)
-    pay(stores, paid)
-    assert put_in_place(stores, stores.ledger.payment(paid.key), "C-1.EUR", "INV-2") is PostOutcome.STALE
+    assert stores.ledger.payment(paid.key).rev == 1
 
 
 def test_placing_is_stale_when_the_invoice_changed_meanwhile(stores: Stores) -> None:
-    from receivables.ledger import place
-
     issued(stores.ledger, invoice("INV-1"))
     paid = payment(None, 4_000)
     pay(stores, paid)
     record = stores.ledger.payment(paid.key)
-    release, posting = place(record.payment, "C-1.EUR", open_item(), "ada", NOW)
+    posting = placing(record, "C-1.EUR", open_item())
     pay(stores, payment("INV-1", 1))
-    assert stores.ledger.place(record, release, posting) is PostOutcome.STALE
+    assert stores.ledger.post(posting) is PostOutcome.STALE
     assert stores.ledger.payment(paid.key).state is PaymentState.SUSPENSE
 
 

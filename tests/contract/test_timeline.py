@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from receivables.arrangements import Hold
 from receivables.core.errors import NotFound
-from receivables.ledger import AT_ONCE, Hold
+from receivables.ledger import AT_ONCE, Posting, PostOutcome
+from receivables.ledger.facts import account_event
 from tests.builders import NOW, approval, customer, eur, invoice, issued, notice, payment
 from tests.contract.conftest import Stores
+from tests.contract.postings import arranging, holding, noting, promise
 from tests.contract.steps import account, claim, known_customer, opened, pay
 
 
@@ -55,6 +58,14 @@ def test_an_entry_tells_its_amount_and_invoice(stores: Stores) -> None:
         "effective_at": "2026-03-02T08:00:00.000000Z",
         "invoice": "INV-1",
         "source": "stripe/main",
+        "legs": [
+            {"ledger": "cash", "minor": 400, "item": None},
+            {"ledger": "receivable", "minor": -400, "item": "INV-1"},
+        ],
+        "reason": "",
+        "due_date": None,
+        "payment": "stripe/main/pi_x",
+        "reverses": None,
     }
 
 
@@ -111,48 +122,58 @@ def test_a_case_tells_what_it_does_and_who_decided(stores: Stores) -> None:
     )
 
 
-def test_a_hold_is_recorded_with_who_placed_and_who_lifted_it(stores: Stores) -> None:
+def test_what_moved_no_money_is_recorded_with_all_that_it_tells(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
-    hold = Hold("disputed", "ada", NOW, NOW + timedelta(days=7))
-    stores.ledger.hold("C-1.EUR", hold, NOW + timedelta(hours=1), "ada")
-    stores.ledger.hold("C-1.EUR", None, NOW + timedelta(hours=2), "ben")
-    lifted, placed = facts(stores)[:2]
-    assert (lifted["event"], lifted["by"]) == ("hold_lifted", "ben")
-    assert (placed["event"], placed["by"], placed["reason"], placed["until"]) == (
-        "hold_placed",
-        "ada",
-        "disputed",
-        "2026-03-09T08:00:00.000000Z",
+    placed = account_event(
+        "hold_placed", "evt_1", NOW, "ada", reason="disputed", until="2026-03-09", days=7, lifted=None
     )
+    stores.ledger.post(Posting("C-1.EUR", facts=(placed,)))
+    (told,) = [fact for fact in facts(stores) if fact["kind"] == "account_event"]
+    assert told == {
+        "kind": "account_event",
+        "id": "evt_1",
+        "at": "2026-03-02T08:00:00.000000Z",
+        "event": "hold_placed",
+        "by": "ada",
+        "reason": "disputed",
+        "until": "2026-03-09",
+        "days": 7,
+    }
 
 
 def test_every_fact_is_ready_for_json_and_says_what_it_is(stores: Stores) -> None:
     case = opened(stores)
     who = stores.customers.create(customer())
     claim(stores, who, notice())
-    stores.ledger.hold("C-1.EUR", None, NOW, "ada")
+    stores.ledger.post(holding(None))
+    stores.ledger.post(arranging(promise()))
     stores.ledger.describe("INV-1", "Consulting", 0, NOW, "ada")
     stores.cases.failed(case, "broken")
     told = facts(stores)
     assert json.loads(json.dumps(told)) == told
     assert all({"kind", "id", "at"} <= fact.keys() for fact in told)
-    assert {fact["kind"] for fact in told} == {"entry", "notice", "case_event", "account_event"}
+    assert {fact["kind"] for fact in told} == {
+        "entry", "notice", "case_event", "account_event", "arrangement",
+    }  # fmt: skip
 
 
 def test_a_hold_is_kept_wakes_the_account_and_moves_its_rev(stores: Stores) -> None:
     issued(stores.ledger, invoice("INV-1"))
     stores.agenda.replan("C-1.EUR", 1, progress={}, worked_at=NOW, next_action_at=NOW + timedelta(days=3))
     hold = Hold("disputed", "ada", NOW, NOW + timedelta(days=7))
-    answered = stores.ledger.hold("C-1.EUR", hold, NOW, "ada")
-    assert answered == account(stores)
-    assert (answered.hold, answered.rev, answered.next_action_at) == (hold, 3, AT_ONCE)
-    assert stores.ledger.hold("C-1.EUR", None, NOW, "ada").hold is None
+    assert stores.ledger.post(holding(hold)) is PostOutcome.POSTED
+    held = account(stores)
+    assert (held.hold, held.rev, held.next_action_at) == (hold, 3, AT_ONCE)
+    stores.ledger.post(noting(over_limit=True))
+    assert account(stores).hold == hold
+    stores.ledger.post(holding(None))
     assert account(stores).hold is None
 
 
 def test_an_account_that_does_not_exist_cannot_be_held(stores: Stores) -> None:
     with pytest.raises(NotFound):
-        stores.ledger.hold("C-1.EUR", None, NOW, "ada")
+        stores.ledger.post(holding(None))
+    assert stores.ledger.timeline("C-1.EUR", 5).items == ()
 
 
 def test_entries_are_read_oldest_first(stores: Stores) -> None:

@@ -11,7 +11,6 @@ from receivables.cases.opening import SYSTEM, new_case
 from receivables.cases.ports import Message
 from receivables.customers import Customer
 from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.ledger import post_payment
 from receivables.notices.rendering import pay_link, render_formal
 from receivables.usecases.advance_case import AdvanceCase, Assessment
 from receivables.usecases.case_acts import CaseActs
@@ -22,6 +21,7 @@ from receivables.usecases.formal_notice import FormalNotice
 from receivables.usecases.send_notice import SendNotice
 from receivables.usecases.wake_case import wake
 from tests.builders import customer, day, invoice, issued, payment
+from tests.contract.postings import paying
 from tests.fakes.cases_gateways import InMemoryAgency, InMemoryTopic, InMemoryWorkflow
 from tests.fakes.crash import Fuse
 from tests.fakes.directory import InMemoryCompany, InMemoryCustomers, InMemorySwitch
@@ -60,11 +60,11 @@ class World:
         w: Any = fuse.wrap
         notices = w(self.stores.notices)
         cases = w(self.stores.cases)
-        situations = Situations(cases, w(self.stores.ledger))
+        situations = Situations(cases, w(self.stores.ledger), w(self.customers))
         acts = CaseActs(
             cases=cases,
             situations=situations,
-            files=CaseFiles(w(self.stores.ledger), w(self.customers), w(self.company)),
+            files=CaseFiles(w(self.stores.ledger), w(self.company)),
             formal=FormalNotice(
                 notices,
                 w(self.switch),
@@ -142,7 +142,7 @@ class World:
         assert item is not None
         amount = item.balance.minor if minor is None else minor
         came = payment(number, amount, effective_at=at, received_at=at)
-        self.stores.ledger.post(post_payment(came, ACCOUNT, item))
+        self.stores.ledger.post(paying(came, ACCOUNT, item))
 
     def pay_all(self, at: datetime = OPENED) -> None:
         self.pay("I-1", at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from receivables.core.versions import Versioned
 from receivables.customers import Channel, Customer
 from receivables.customers.customer import lift_suppressions
 from receivables.imports import ImportJob
+from receivables.terms.acceptance import Acceptance
 
 V = TypeVar("V", bound=Versioned)
 
@@ -113,3 +115,31 @@ class InMemoryImportJobs:
 
     def put(self, job: ImportJob) -> None:
         self.jobs[job.id] = job
+
+
+class InMemoryAcceptances:
+    def __init__(self) -> None:
+        self.records: dict[str, Acceptance] = {}
+
+    def add(self, acceptance: Acceptance) -> Acceptance:
+        return self.records.setdefault(acceptance.id, acceptance)
+
+    def of_customer(self, customer_id: str) -> Sequence[Acceptance]:
+        theirs = (each for each in self.records.values() if each.customer_id == customer_id)
+        return sorted(theirs, key=lambda each: (each.accepted_at, each.id))
+
+
+class InMemoryShelf:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, content: bytes, content_type: str) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self.kept[digest] = content
+        return digest
+
+    def get(self, sha256: str) -> bytes:
+        try:
+            return self.kept[sha256]
+        except KeyError:
+            raise NotFound("document", sha256) from None

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from receivables.adapters.dynamodb.facts import Fact, entry_fact, notice_fact
+from receivables.adapters.dynamodb.facts import Fact, notice_fact
+from receivables.arrangements import Arrangement
 from receivables.cases.case import Approval, Case
 from receivables.core.errors import StaleRevision
 from receivables.customers import Customer
-from receivables.ledger import AT_ONCE, Account, Entry, Invoice, OpenItem, Page, PaymentRecord
+from receivables.ledger import AT_ONCE, Account, Credit, Entry, Invoice, OpenItem, Page, PaymentRecord
+from receivables.ledger.facts import entry_fact
 from receivables.notices.notice import Notice
 from receivables.payments.inbox import InboxMessage
 
@@ -31,7 +33,10 @@ class Shelf:
     accounts: dict[str, Account] = field(default_factory=dict)
     open_items: dict[tuple[str, str], OpenItem] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
+    credits: dict[tuple[str, str], Credit] = field(default_factory=dict)
     payments: dict[str, PaymentRecord] = field(default_factory=dict)
+    arrangements: dict[str, Arrangement] = field(default_factory=dict)
+    keyed: dict[str, Entry | None] = field(default_factory=dict)
     timeline: dict[str, dict[str, Fact | Entry | Notice]] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -52,10 +57,9 @@ class Shelf:
             raise StaleRevision(f"account {account_id!r} has changed since it was read")
         return account
 
-    def record(self, account_id: str, fact: Fact | Entry) -> None:
-        plain = entry_fact(fact) if isinstance(fact, Entry) else fact
-        place = f"{plain['at']}#{plain['kind']}#{plain['id']}"
-        self.timeline.setdefault(account_id, {})[place] = fact
+    def record(self, account_id: str, fact: Mapping[str, Any] | Entry) -> None:
+        stored = fact if isinstance(fact, Entry) else {k: v for k, v in fact.items() if v is not None}
+        self.timeline.setdefault(account_id, {})[place_of(fact)] = stored
 
     def record_notice(self, notice: Notice) -> None:
         fact = notice_fact(notice)
@@ -68,6 +72,12 @@ class Shelf:
             (place, _plain(what))
             for place, what in sorted(self.timeline.get(account_id, {}).items(), reverse=True)
         ]
+
+
+def place_of(fact: Mapping[str, Any] | Entry) -> str:
+    """Where a fact is in its timeline."""
+    plain = entry_fact(fact) if isinstance(fact, Entry) else fact
+    return f"{plain['at']}#{plain['kind']}#{plain['id']}"
 
 
 def page_of(

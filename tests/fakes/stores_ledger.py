@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from receivables.adapters.dynamodb.facts import described_fact, hold_fact
+from receivables.adapters.dynamodb.arrangement_codec import last_day
+from receivables.adapters.dynamodb.facts import described_fact
+from receivables.adapters.dynamodb.posting import check
+from receivables.arrangements import Arrangement, ArrangementKind
 from receivables.core.errors import AlreadyExists, Conflict, NotFound, StaleRevision
 from receivables.core.ids import new_id, split_account_id
-from receivables.core.money import CurrencyMismatch, Money
+from receivables.core.money import Money
 from receivables.ledger import (
     MAX_OPEN_ITEMS,
     Account,
     ActiveCase,
     Entry,
-    Hold,
     Invoice,
     InvoicePointer,
-    InvoiceStatus,
+    ItemKind,
     OpenItem,
     Page,
     PaymentRecord,
@@ -28,8 +30,8 @@ from receivables.ledger import (
     PostOutcome,
     WorkingSet,
 )
-from receivables.payments.inbox import InboxState
 from tests.fakes.stores import Shelf, oldest_first, page_of
+from tests.fakes.stores_posting import MemoryPoster
 
 
 class MemoryLedger:
@@ -41,18 +43,33 @@ class MemoryLedger:
         if account is None:
             return None
         case = self._shelf.cases.get(account_id)
-        items = tuple(self._items(account_id))
-        if case is None:
-            return WorkingSet(account, items)
-        active = ActiveCase(case.id, case.stage.value, case.invoices, case.wake_at, case.started)
-        return WorkingSet(account, items, active)
+        return WorkingSet(
+            account,
+            tuple(self._items(account_id)),
+            ActiveCase(case.id, case.stage.value, case.invoices, case.wake_at, case.started)
+            if case
+            else None,
+            tuple(
+                credit for (owner, _), credit in sorted(self._shelf.credits.items()) if owner == account_id
+            ),
+            tuple(each for each in self._arrangements(account_id) if each.active),
+        )
 
     def pointer(self, number: str) -> InvoicePointer | None:
         known = self._shelf.invoices.get(number)
         if known is None:
             return None
         return InvoicePointer(
-            number, known.account_id, known.amount, known.issue_date, known.due_date, known.description
+            number,
+            known.account_id,
+            known.amount,
+            known.issue_date,
+            known.due_date,
+            known.description,
+            known.kind,
+            known.concerns,
+            known.terms,
+            known.conditions,
         )
 
     def invoice(self, number: str) -> tuple[Invoice, OpenItem | None]:
@@ -60,6 +77,13 @@ class MemoryLedger:
         if known is None:
             raise NotFound("invoice", number)
         return known, self.open_item(known.account_id, number)
+
+    def documents(self, account_id: str, numbers: Iterable[str]) -> dict[str, Invoice]:
+        found = {number: self.invoice(number)[0] for number in sorted(set(numbers))}
+        for number, document in found.items():
+            if document.account_id != account_id:
+                raise NotFound("invoice", number)
+        return found
 
     def describe(self, number: str, description: str, rev: int, at: datetime, by: str) -> None:
         known, item = self.invoice(number)
@@ -72,16 +96,21 @@ class MemoryLedger:
         self._shelf.record(known.account_id, described_fact(new_id("evt", at), number, description, at, by))
 
     def open_item(self, account_id: str, number: str) -> OpenItem | None:
-        return next((item for item in self._items(account_id) if item.number == number), None)
+        stored = self._shelf.open_items.get((account_id, number))
+        return self._marked(account_id, stored) if stored else None
 
-    def issue(self, invoice: Invoice, item: OpenItem, posting: Posting) -> Invoice:
-        _check_currency(posting.entry)
+    def issue(self, posting: Posting) -> Invoice:
+        check(posting)
+        (change,) = posting.items
+        invoice, item = change.document, change.after
+        assert invoice is not None
+        assert item is not None
         known = self._shelf.invoices.get(invoice.number)
         if known is not None:
             if _document(known) != _document(invoice):
                 raise AlreadyExists("invoice", invoice.number)
             return known
-        if len(list(self._items(invoice.account_id))) >= MAX_OPEN_ITEMS:
+        if sum(1 for owner, _ in self._shelf.open_items if owner == invoice.account_id) >= MAX_OPEN_ITEMS:
             raise Conflict(f"account {invoice.account_id!r} has {MAX_OPEN_ITEMS} open invoices already")
         wake = datetime.combine(invoice.issue_date, time(), UTC)
         account = self._shelf.accounts.get(invoice.account_id) or _new_account(invoice)
@@ -93,46 +122,14 @@ class MemoryLedger:
         )
         self._shelf.invoices[invoice.number] = invoice
         self._shelf.open_items[account.id, item.number] = item
-        self._shelf.record(account.id, posting.entry)
+        for entry in posting.entries:
+            self._shelf.record(account.id, entry)
+        for fact in posting.facts:
+            self._shelf.record(account.id, fact)
         return invoice
 
     def post(self, posting: Posting, *, inbox_id: str | None = None) -> PostOutcome:
-        payment = posting.payment
-        if payment is None or posting.state is None:
-            raise ValueError("post() writes payments")
-        inbox = self._shelf.inbox
-        if payment.key in self._shelf.payments:
-            return PostOutcome.DUPLICATE
-        if inbox_id and (inbox_id not in inbox or inbox[inbox_id].state is not InboxState.RECEIVED):
-            return PostOutcome.DUPLICATE
-        if not self._as_assumed(posting):
-            return PostOutcome.STALE
-        in_suspense = posting.state is PaymentState.SUSPENSE
-        if not in_suspense:
-            self._move(posting)
-        self._shelf.payments[payment.key] = PaymentRecord(
-            payment,
-            posting.state,
-            None if in_suspense else posting.entry.account_id,
-            None if in_suspense else posting.entry.invoice,
-        )
-        self._shelf.record(posting.entry.account_id, posting.entry)
-        if inbox_id:
-            inbox[inbox_id] = replace(inbox[inbox_id], state=InboxState.PROCESSED)
-        return PostOutcome.POSTED
-
-    def place(self, record: PaymentRecord, release: Entry, posting: Posting) -> PostOutcome:
-        stored = self._shelf.payments.get(record.payment.key)
-        if stored is None or stored.state is not PaymentState.SUSPENSE or not self._as_assumed(posting):
-            return PostOutcome.STALE
-        self._move(posting)
-        entry = posting.entry
-        self._shelf.payments[record.payment.key] = replace(
-            stored, state=PaymentState.PLACED, account_id=entry.account_id, invoice=entry.invoice
-        )
-        self._shelf.record(release.account_id, release)
-        self._shelf.record(entry.account_id, entry)
-        return PostOutcome.POSTED
+        return MemoryPoster(self._shelf, posting, inbox_id).post()
 
     def payment(self, key: str) -> PaymentRecord:
         try:
@@ -147,12 +144,6 @@ class MemoryLedger:
             if record.state is PaymentState.SUSPENSE
         ]
         return page_of(oldest_first(waiting), limit, position)
-
-    def hold(self, account_id: str, hold: Hold | None, at: datetime, by: str) -> Account:
-        if account_id not in self._shelf.accounts:
-            raise NotFound("account", account_id)
-        self._shelf.record(account_id, hold_fact(new_id("evt", at), hold, at, by))
-        return self._shelf.changed(account_id, hold=hold)
 
     def invoices(
         self, account_id: str, limit: int, position: Mapping[str, str] | None = None
@@ -169,63 +160,92 @@ class MemoryLedger:
         mine = (a for a in self._shelf.accounts.values() if a.customer_id == customer_id)
         return tuple(sorted(mine, key=lambda account: account.id))
 
+    def entry(self, account_id: str, entry_id: str, recorded_at: datetime) -> Entry:
+        for entry in self.entries(account_id):
+            if (entry.id, entry.recorded_at) == (entry_id, recorded_at):
+                return entry
+        raise NotFound("entry", entry_id)
+
+    def keyed(self, key: str) -> Entry | None:
+        return self._shelf.keyed.get(key)
+
     def entries(self, account_id: str) -> Iterator[Entry]:
         history = self._shelf.timeline.get(account_id, {})
         return (what for _, what in sorted(history.items()) if isinstance(what, Entry))
 
+    def arrangement(self, arrangement_id: str) -> Arrangement:
+        try:
+            return self._shelf.arrangements[arrangement_id]
+        except KeyError:
+            raise NotFound("arrangement", arrangement_id) from None
+
+    def arrangements(
+        self, account_id: str, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Arrangement]:
+        return page_of([(each.id, each) for each in self._arrangements(account_id)], limit, position)
+
+    def ended_arrangements(self, account_id: str) -> Iterator[Arrangement]:
+        return iter([each for each in self._arrangements(account_id) if not each.active])
+
+    def wake(self, account_id: str) -> None:
+        if account_id in self._shelf.accounts:
+            self._shelf.changed(account_id)
+
+    def undecided(
+        self, kind: ArrangementKind, before: date, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Arrangement]:
+        late = [
+            (f"{last_day(each)}#{each.id}", each)
+            for each in self._shelf.arrangements.values()
+            if each.kind is kind and each.active and last_day(each) < before
+        ]
+        return page_of(sorted(late, key=lambda row: row[0]), limit, position)
+
+    def short_payments(
+        self, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[tuple[str, OpenItem]]:
+        return self._listed([(i.moves[-1].at, a, i) for a, i in self._owned() if i.short], limit, position)
+
+    def unclaimed_charges(
+        self, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[tuple[str, OpenItem]]:
+        waiting = [
+            (datetime.combine(item.issue_date, time(), UTC), account_id, item)
+            for account_id, item in self._owned()
+            if item.kind is not ItemKind.INVOICE and not item.claimed
+        ]
+        return self._listed(waiting, limit, position)
+
+    def _listed(
+        self,
+        rows: list[tuple[datetime, str, OpenItem]],
+        limit: int,
+        position: Mapping[str, str] | None,
+    ) -> Page[tuple[str, OpenItem]]:
+        ordered = oldest_first([(at, f"{owner}#{i.number}", (owner, i)) for at, owner, i in rows])
+        return page_of(ordered, limit, position)
+
+    def _owned(self) -> list[tuple[str, OpenItem]]:
+        """Open items and their accounts, as an index shows them: it does not know which case is active."""
+        return [(owner, replace(item, case_id=None)) for (owner, _), item in self._shelf.open_items.items()]
+
+    def _arrangements(self, account_id: str) -> list[Arrangement]:
+        mine = (each for each in self._shelf.arrangements.values() if each.account_id == account_id)
+        return sorted(mine, key=lambda each: each.id)
+
     def _items(self, account_id: str) -> Iterator[OpenItem]:
+        mine = ((place[1], item) for place, item in self._shelf.open_items.items() if place[0] == account_id)
+        return (self._marked(account_id, item) for _, item in sorted(mine, key=lambda row: row[0]))
+
+    def _marked(self, account_id: str, item: OpenItem) -> OpenItem:
         case = self._shelf.cases.get(account_id)
-        for (account, _), item in sorted(self._shelf.open_items.items()):
-            if account == account_id:
-                yield item if case and case.id == item.case_id else replace(item, case_id=None)
-
-    def _as_assumed(self, posting: Posting) -> bool:
-        if posting.state is PaymentState.SUSPENSE:
-            return True
-        _check_currency(posting.entry)
-        if posting.before is not None:
-            item = self.open_item(posting.entry.account_id, posting.before.number)
-            return item is not None and item.balance == posting.before.balance
-        if posting.entry.account_id not in self._shelf.accounts:
-            raise NotFound("account", posting.entry.account_id)
-        return True
-
-    def _move(self, posting: Posting) -> None:
-        account = self._shelf.accounts[posting.entry.account_id]
-        if posting.before is not None:
-            place = (account.id, posting.before.number)
-            if posting.after is None:
-                del self._shelf.open_items[place]
-                self._close(posting)
-            else:
-                left = replace(self._shelf.open_items[place], balance=posting.after.balance)
-                self._shelf.open_items[place] = left
-        self._shelf.changed(
-            account.id,
-            balance=account.balance + Money(posting.balance, account.currency),
-            unapplied=account.unapplied + Money(posting.unapplied, account.currency),
-        )
-
-    def _close(self, posting: Posting) -> None:
-        assert posting.before is not None
-        number = posting.before.number
-        document = self._shelf.invoices[number]
-        self._shelf.invoices[number] = replace(
-            document,
-            status=InvoiceStatus.CLOSED,
-            closed_at=posting.entry.effective_at,
-            rev=document.rev + 1,
-        )
-
-
-def _check_currency(entry: Entry) -> None:
-    if split_account_id(entry.account_id)[1] != entry.amount.currency:
-        raise CurrencyMismatch(f"{entry.amount.currency} on account {entry.account_id!r}")
+        return item if case and case.id == item.case_id else replace(item, case_id=None)
 
 
 def _new_account(invoice: Invoice) -> Account:
     customer_id, currency = split_account_id(invoice.account_id)
-    return Account(invoice.account_id, customer_id, Money.zero(currency), Money.zero(currency))
+    zero = Money.zero(currency)
+    return Account(invoice.account_id, customer_id, zero, zero)
 
 
 def _document(invoice: Invoice) -> tuple[object, ...]:

@@ -13,24 +13,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receivables.adapters.dynamodb import keys
+from receivables.adapters.dynamodb.arrangement_codec import arrangement_from, arrangement_item
 from receivables.adapters.dynamodb.case_codec import approval_from, approval_item, case_from, case_item
 from receivables.adapters.dynamodb.codec import (
+    credit_from,
+    credit_item,
     entry_from,
     entry_item,
+    payment_from,
+    payment_item,
+    working_set_from,
+)
+from receivables.adapters.dynamodb.inbox import message_from, message_from_stream, message_item
+from receivables.adapters.dynamodb.notice_codec import notice_from, notice_item
+from receivables.adapters.dynamodb.receivable_codec import (
     invoice_from,
     invoice_item,
     open_item_from,
     open_item_item,
-    payment_from,
-    payment_item,
     pointer_from,
     pointer_item,
-    working_set_from,
-    worklist,
 )
-from receivables.adapters.dynamodb.inbox import message_from, message_from_stream, message_item
-from receivables.adapters.dynamodb.notice_codec import notice_from, notice_item
-from receivables.adapters.dynamodb.values import number
+from receivables.adapters.dynamodb.timeline import fact_from, fact_item
+from receivables.adapters.dynamodb.values import number, worklist
+from receivables.arrangements import (
+    Arrangement,
+    Covered,
+    Dispute,
+    DisputeReason,
+    DisputeState,
+    Evidence,
+    Extension,
+    Hold,
+    InterestFrom,
+    Part,
+    Plan,
+    PlanState,
+    Promise,
+    PromiseState,
+)
 from receivables.cases.case import Approval, ApprovalAction, Case, Outcome, Stage
 from receivables.core.ids import new_id
 from receivables.core.money import MAX_MINOR, Money
@@ -38,21 +59,33 @@ from receivables.customers import Channel
 from receivables.dunning.policy import Playbook
 from receivables.ledger import (
     MAX_OPEN_ITEMS,
+    Accrued,
+    Allocated,
+    ChargeDetail,
+    Credit,
+    CreditSource,
     Entry,
     EntryKind,
     Invoice,
     InvoiceStatus,
+    ItemKind,
     LedgerName,
     Leg,
+    Move,
     OpenItem,
     Payment,
+    PaymentRecord,
     PaymentState,
-    post_payment,
+    ShortPayment,
+    ShortPaymentReason,
+    WorkingRow,
 )
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.payments.inbox import InboxMessage, InboxState
+from receivables.terms import Conditions, Discount, Instalment
+from receivables.terms.conditions import ChargesOrder, CreditNoteOrder
 from tests.benchmarks.units import WRITE_BYTES, item_size
-from tests.builders import NOW, eur, message, notice, open_item, payment
+from tests.builders import NOW, eur, invoice, message, notice, open_item, payment
 
 instants = st.datetimes(
     min_value=datetime.fromisoformat("1970-01-01"),
@@ -66,24 +99,80 @@ names = st.text(alphabet="ABCabc019-_", min_size=1, max_size=20)
 optional = st.none() | names
 money = st.builds(Money, amounts, st.sampled_from(["EUR", "JPY", "KWD"]))
 
+euros = st.builds(eur, amounts)
+texts = names | st.just("")
+
+instalments = st.lists(st.builds(Instalment, days, euros), max_size=3).map(tuple)
+discounts = st.lists(
+    st.builds(Discount, days, days, euros, euros, st.integers(0, 99), st.booleans()), max_size=2
+).map(tuple)
+conditions = st.builds(
+    Conditions, instalments, discounts, st.booleans(), st.sampled_from(ChargesOrder),
+    st.sampled_from(CreditNoteOrder), st.integers(0, 99),
+)  # fmt: skip
+moves = st.lists(
+    st.builds(Move, instants, st.integers(-MAX_MINOR, MAX_MINOR), st.sampled_from(EntryKind)), max_size=3
+).map(tuple)
+accrued = st.lists(st.builds(Accrued, names, days, days, st.integers(0, MAX_MINOR), texts), max_size=2).map(
+    tuple
+)
+holds = st.builds(Hold, words, names, instants, instants, texts)
+extensions = st.builds(Extension, days, st.sampled_from(InterestFrom), words, names, instants)
+shorts = st.builds(ShortPayment, names, euros, st.sampled_from(ShortPaymentReason), words)
+charges = st.builds(
+    ChargeDetail, names, names, names,
+    st.lists(st.builds(WorkingRow, days, days, st.integers(0, 400), euros, names, names), max_size=2).map(tuple),
+    st.lists(words, max_size=2).map(tuple),
+)  # fmt: skip
 open_items = st.builds(
-    lambda number, minor, part, issued, due, words, case: OpenItem(
-        number, eur(minor), eur(min(minor, part)), issued, due, words, case
-    ),
-    names, amounts, amounts, days, days, words, optional,
+    OpenItem, names, euros, euros, days, days, words, optional, st.sampled_from(ItemKind), optional, st.booleans(),
+    optional, conditions, instalments, moves, accrued, st.integers(0, 99), st.none() | holds,
+    st.none() | extensions, st.none() | shorts, st.integers(0, 99),
 )  # fmt: skip
 invoices = st.builds(
-    Invoice, names, names, money, days, days, instants, optional, st.none() | st.integers(1, 99), words,
-    st.sampled_from(InvoiceStatus), st.none() | instants, st.integers(0, 99),
+    Invoice, names, names, euros, days, days, instants, optional, st.none() | st.integers(1, 99), words,
+    st.sampled_from(InvoiceStatus), st.none() | instants, st.integers(0, 99), st.sampled_from(ItemKind),
+    st.none() | euros, conditions, optional, st.none() | charges, moves, accrued, instalments,
+    st.integers(0, MAX_MINOR), st.integers(0, 99),
 )  # fmt: skip
 entries = st.builds(
-    lambda id_, account, kind, amount, effective, recorded, source, invoice: Entry(
+    lambda id_, account, kind, amount, effective, recorded, source, invoice, items, more: Entry(
         id_, account, kind, amount, effective, recorded,
-        (Leg(LedgerName.CASH, amount.minor), Leg(LedgerName.RECEIVABLE, -amount.minor)), source, invoice,
+        (
+            Leg(LedgerName.CASH, amount.minor, items[0]),
+            Leg(LedgerName.RECEIVABLE, -amount.minor, items[1]),
+        ),
+        source, invoice, *more,
     ),
     names, names, st.sampled_from(EntryKind), money, instants, instants, words, optional,
+    st.tuples(optional, optional), st.tuples(words, st.none() | days, optional, optional),
 )  # fmt: skip
 payments = st.builds(Payment, names, money, instants, instants, optional, words, optional)
+minors = st.integers(0, MAX_MINOR)
+records = st.builds(
+    PaymentRecord, payments, st.sampled_from(PaymentState), optional, optional,
+    st.lists(st.builds(Allocated, names, amounts, minors), max_size=3).map(tuple),
+    credit=minors, refunded=minors, charged_back=minors, recovered=minors, rounded=minors, reversed=minors,
+    rev=st.integers(0, 99),
+)  # fmt: skip
+credits_ = st.builds(Credit, names, euros, instants, st.sampled_from(CreditSource), names, st.integers(0, 99))
+covered = st.lists(st.builds(Covered, names, euros), min_size=1, max_size=2).map(tuple)
+parts = st.lists(st.builds(Part, days, euros), min_size=1, max_size=2).map(tuple)
+promises = st.builds(
+    Promise, names, names, covered, parts, words, names, names, instants, st.integers(0, 30),
+    st.none() | st.integers(-9, 99), words, st.sampled_from(PromiseState), st.none() | instants, texts,
+    rev=st.integers(0, 99),
+)  # fmt: skip
+plans = st.builds(
+    Plan, names, names, covered, parts, words, names, names, instants,
+    waive_if_kept=st.booleans(), state=st.sampled_from(PlanState), rev=st.integers(0, 99),
+)  # fmt: skip
+disputes = st.builds(
+    Dispute, names, names, names, euros, st.sampled_from(DisputeReason), words, names, names, instants, names, days,
+    st.lists(names, max_size=2).map(tuple), words,
+    st.lists(st.builds(Evidence, names, words, names, names, instants), max_size=2).map(tuple),
+    st.sampled_from(DisputeState), st.none() | euros, words, st.none() | instants, texts, st.integers(0, 99),
+)  # fmt: skip
 lines = st.builds(NoticeItem, names, amounts, st.integers(1, 30), st.booleans())
 notices = st.builds(
     lambda at, account, customer, channel, address, step, total, items, attempt, reasons, before, state: notice(
@@ -124,6 +213,8 @@ def test_an_invoice_and_its_pointer_come_back_as_they_were(document: Invoice) ->
         document.amount,
     )
     assert (pointer.issue_date, pointer.due_date) == (document.issue_date, document.due_date)
+    assert (pointer.kind, pointer.concerns) == (document.kind, document.concerns)
+    assert (pointer.terms, pointer.conditions) == (document.terms, document.conditions)
 
 
 @given(entries)
@@ -131,12 +222,61 @@ def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     assert entry_from(entry_item(entry)) == entry
 
 
-@given(payments, st.sampled_from(PaymentState), entries)
-def test_a_payment_comes_back_as_it_was(paid: Payment, state: PaymentState, entry: Entry) -> None:
-    item = payment_item(paid, state, entry)
-    record = payment_from(item)
-    assert (record.payment, record.state) == (paid, state)
-    assert ("worklist" in item) == (state is PaymentState.SUSPENSE) == (record.account_id is None)
+@given(records)
+def test_a_payment_comes_back_as_it_was(record: PaymentRecord) -> None:
+    item = payment_item(record)
+    assert payment_from(item) == record
+    assert ("worklist" in item) == (record.state is PaymentState.SUSPENSE)
+
+
+@given(credits_)
+def test_a_credit_comes_back_as_it_was(credit: Credit) -> None:
+    assert credit_from(credit_item("C-1.EUR", credit)) == credit
+
+
+@given(promises | plans | disputes)
+def test_an_arrangement_comes_back_as_it_was(made: Arrangement) -> None:
+    item = arrangement_item(made)
+    assert arrangement_from(item) == made
+    assert ("worklist" in item) == made.active == item["sk"]["S"].startswith("0#")
+
+
+plain = st.recursive(
+    words | st.integers(-MAX_MINOR, MAX_MINOR) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(names.map("x".__add__), plain, max_size=4))
+def test_a_fact_comes_back_as_it_was(details: dict[str, Any]) -> None:
+    fact = {"kind": "account_event", "id": "evt_1", "at": "2026-03-02T00:00:00.000000Z", **details}
+    assert fact_from(fact_item("C-1.EUR", {**fact, "nothing": None})) == fact
+
+
+def test_a_fact_holds_nothing_inexact() -> None:
+    with pytest.raises(TypeError):
+        fact_item("C-1.EUR", {"kind": "account_event", "id": "evt_1", "at": "2026", "rate": 0.1})
+
+
+def test_what_is_plain_is_left_out_of_an_open_item() -> None:
+    item = open_item_item("C-1.EUR", open_item(terms="net-30/1"))
+    plain_attributes = {
+        "pk", "sk", "kind", "number", "amount", "balance", "currency", "issue_date", "due_date",
+        "description", "terms",
+    }  # fmt: skip
+    assert item.keys() == plain_attributes
+
+
+def test_what_waits_for_a_person_is_on_a_worklist() -> None:
+    short = ShortPayment("p", eur(5), ShortPaymentReason.DISCOUNT_TOO_LATE, "grant it")
+    paid = Move(NOW, -5, EntryKind.PAYMENT)
+    assert open_item_item("A", open_item(short=short, moves=(paid,)))["worklist"] == {"S": "short_payment"}
+    charge = open_item_item("A", open_item(kind=ItemKind.FEE, claimed=False))
+    assert (charge["worklist"], charge["worklist_at"]) == (
+        {"S": "unclaimed_charge"},
+        {"S": "2026-03-02T00:00:00.000000Z"},
+    )
 
 
 @given(notices)
@@ -203,8 +343,11 @@ def test_a_partition_reads_in_the_order_of_its_parts() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     places = [
         keys.account_key("A"),
+        keys.arrangement_key("A", "1", active=True),
         keys.case_key("A"),
+        keys.credit_key("A", "1"),
         keys.open_item_key("A", "1"),
+        keys.arrangement_key("A", "1", active=False),
         keys.closed_case_key("A", "1"),
         keys.invoice_key("A", "1"),
         keys.fact_key("A", now, "entry", "1"),
@@ -235,11 +378,30 @@ def test_what_the_hot_path_writes_stays_within_a_unit() -> None:
         settled_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
     paid = payment("INV-2026-00001", payer="Ada Blum & Partners")
-    suspended = post_payment(paid, None, None).entry
+    # Of the usual kind, and the longest that the life of a payment makes of it.
+    where = tuple(Allocated(number, 1_234_567, 12_345) for number in numbers)
+    moved = PaymentRecord(paid, PaymentState.OVERPAID, "C-000123.EUR", numbers[0], where, credit=1_234_567,
+        refunded=1_234_567, charged_back=1_234_567, recovered=1_234_567, rounded=99, reversed=1_234_567, rev=9,
+    )  # fmt: skip
+    booked = Entry(
+        "ent_01KJYKKBM05G5409MM426EC6AA", "C-000123.EUR", EntryKind.PAYMENT, eur(1_234_567), NOW, NOW,
+        (
+            Leg(LedgerName.CASH, 1_234_567),
+            *(Leg(LedgerName.RECEIVABLE, -300_000, number) for number in numbers),
+            Leg(LedgerName.UNAPPLIED, -34_567, "crd_01KJYKKBM05G5409MM426EC6AA"),
+        ),
+        "stripe/main/pi_3MtwBwLkdIwHu7ix28a3tqPa", numbers[0], payment="stripe/main/pi_3MtwBwLkdIwHu7ix28a3tqPa",
+    )  # fmt: skip
+    closed = invoice(
+        numbers[0], "C-000123.EUR", terms_id="net-30", terms_version=12, description="Services in February",
+        status=InvoiceStatus.CLOSED, closed_at=NOW, rev=1, tax=eur(1_900), item_rev=1,
+        moves=(Move(NOW, -1_234_567, EntryKind.PAYMENT),),
+    )  # fmt: skip
     written = {
         "notice of four invoices": notice_item(reminder),
-        "payment": payment_item(paid, PaymentState.SUSPENSE, suspended),
-        "entry": entry_item(suspended),
+        "payment": {**payment_item(moved), "attempt": {"S": "0" * 32}},
+        "entry": entry_item(booked),
+        "document that is closed": invoice_item(closed),
         "webhook": message_item(message(body=b"x" * 600)),
     }
     assert {what: item_size(item) for what, item in written.items() if item_size(item) > WRITE_BYTES} == {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from receivables.adapters.sending import send_once
-from receivables.notices.ports import Sms
+
+if TYPE_CHECKING:
+    from receivables.notices.ports import Sms
 
 _ATTRIBUTES: Final = {
     "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from receivables import ledger
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.table import Table, Write
 from receivables.adapters.dynamodb.values import Item, instant, number, number_map, text
-from receivables.ledger import AT_ONCE
 
 
 def woken(
@@ -19,21 +19,27 @@ def woken(
     adds: Mapping[str, int] | None = None,
     sets: Item | None = None,
     removes: Sequence[str] = (),
+    room: int = 0,
 ) -> Write:
-    """Something happened on the account: next rev, and planned AT_ONCE.
+    """Something happened on the account: next rev, and planned ledger.AT_ONCE.
 
     Nothing planned is postponed by that, because nothing is planned earlier; and while the account waits for its turn
-    further writers leave the index entry as it is. `rev` makes it a condition that nothing happened since. `adds`,
-    `sets` and `removes` name what else changes on it.
+    further writers leave the index entry as it is. `rev` makes it a condition that nothing happened since, `room` that
+    so many open items more are possible. `adds`, `sets` and `removes` name what else changes on it.
     """
-    woken_at = {"next_action_at": instant(AT_ONCE), "due_shard": text(keys.due_shard(account_id))}
+    condition = "attribute_exists(pk)" if rev is None else "#rev = :seen"
+    values = {} if rev is None else {":seen": number(rev)}
+    if room > 0:
+        condition += " AND (attribute_not_exists(open_items) OR open_items <= :most)"
+        values[":most"] = number(ledger.MAX_OPEN_ITEMS - room)
+    woken_at = {"next_action_at": instant(ledger.AT_ONCE), "due_shard": text(keys.due_shard(account_id))}
     return table.modify(
         keys.account_key(account_id),
         sets={**woken_at, **(sets or {})},
         adds={"rev": 1, **(adds or {})},
         removes=removes,
-        condition="attribute_exists(pk)" if rev is None else "#rev = :seen",
-        values={} if rev is None else {":seen": number(rev)},
+        condition=condition,
+        values=values,
     )
 
 

@@ -20,6 +20,7 @@ from pynamodb.models import Model
 
 from receivables.core.clock import format_instant, parse_date, parse_instant
 from receivables.core.errors import DependencyFailed, Throttled
+from receivables.core.trees import dumps, loads
 
 M = TypeVar("M", bound=Model)
 
@@ -89,6 +90,22 @@ class InstantAttribute(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         return parse_instant(value, field=self.attr_name or "instant")
+
+
+class TreeAttribute(Attribute[Any]):
+    """A tree of dataclasses as JSON text."""
+
+    attr_type = STRING
+
+    def __init__(self, of: Any, **more: Any) -> None:
+        super().__init__(**more)
+        self._of = of
+
+    def serialize(self, value: Any) -> str:
+        return dumps(self._of, value)
+
+    def deserialize(self, value: str) -> Any:
+        return loads(self._of, value)
 
 
 class Limits:

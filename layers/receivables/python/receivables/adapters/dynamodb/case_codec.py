@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from receivables.adapters.dynamodb import keys
-from receivables.adapters.dynamodb.codec import worklist
 from receivables.adapters.dynamodb.values import (
     Item,
     Value,
@@ -27,6 +26,7 @@ from receivables.adapters.dynamodb.values import (
     text_at,
     texts,
     texts_at,
+    worklist,
 )
 from receivables.cases.case import Approval, ApprovalAction, ApprovalState, Case, Outcome, Stage
 from receivables.dunning.policy import Playbook

@@ -1,18 +1,26 @@
-"""Items of the ledger to domain objects and back, attribute by attribute."""
+"""Items of the ledger to domain objects and back, attribute by attribute: accounts, entries, payments and credits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date
+from typing import Final
 
+from receivables import arrangements, ledger
 from receivables.adapters.dynamodb import keys
+from receivables.adapters.dynamodb.arrangement_codec import arrangement_from
+from receivables.adapters.dynamodb.compact import hold_at
+from receivables.adapters.dynamodb.receivable_codec import open_item_from
 from receivables.adapters.dynamodb.values import (
     Item,
     Value,
     day,
-    day_at,
+    flag_at,
     instant,
     instant_at,
+    list_at,
+    listed,
+    money_at,
     number,
     number_at,
     number_map_at,
@@ -22,34 +30,12 @@ from receivables.adapters.dynamodb.values import (
     text,
     text_at,
     texts_at,
-)
-from receivables.core.money import Money
-from receivables.ledger import (
-    Account,
-    ActiveCase,
-    Entry,
-    EntryKind,
-    Hold,
-    Invoice,
-    InvoicePointer,
-    InvoiceStatus,
-    LedgerName,
-    Leg,
-    OpenItem,
-    Payment,
-    PaymentRecord,
-    PaymentState,
-    WorkingSet,
+    worklist,
 )
 
 
-def money_at(item: Mapping[str, Value], name: str = "amount") -> Money:
-    """An amount of the item, in the item's currency."""
-    return Money(int(item[name]["N"]), item["currency"]["S"])
-
-
-def account_from(item: Mapping[str, Value]) -> Account:
-    return Account(
+def account_from(item: Mapping[str, Value]) -> ledger.Account:
+    return ledger.Account(
         id=keys.account_id_of(item["pk"]["S"]),
         customer_id=item["customer_id"]["S"],
         balance=money_at(item, "balance"),
@@ -58,63 +44,24 @@ def account_from(item: Mapping[str, Value]) -> Account:
         progress=number_map_at(item, "progress"),
         worked_at=optional_instant(item, "worked_at"),
         next_action_at=optional_instant(item, "next_action_at"),
-        hold=_hold_from(item["hold"]["M"]) if "hold" in item else None,
-    )
-
-
-def hold_value(hold: Hold) -> Value:
-    return {
-        "M": {
-            "reason": text(hold.reason),
-            "by": text(hold.by),
-            "placed_at": instant(hold.placed_at),
-            "until": instant(hold.until),
-        }
-    }
-
-
-def _hold_from(item: Mapping[str, Value]) -> Hold:
-    return Hold(
-        text_at(item, "reason"), text_at(item, "by"), instant_at(item, "placed_at"), instant_at(item, "until")
-    )
-
-
-def open_item_item(account_id: str, item: OpenItem) -> Item:
-    return {
-        **keys.open_item_key(account_id, item.number),
-        **present(
-            kind=text("open_item"),
-            number=text(item.number),
-            amount=number(item.amount.minor),
-            balance=number(item.balance.minor),
-            currency=text(item.amount.currency),
-            issue_date=day(item.issue_date),
-            due_date=day(item.due_date),
-            description=text(item.description),
-            case_id=text(item.case_id) if item.case_id else None,
+        hold=hold_at(item),
+        raised=number_map_at(item, "raised"),
+        promises=ledger.PromiseRecord(
+            number_at(item, "promises_kept"),
+            number_at(item, "promises_partly_kept"),
+            number_at(item, "promises_broken"),
         ),
-    }
-
-
-def open_item_from(item: Mapping[str, Value], active_case_id: str | None) -> OpenItem:
-    """The mark of a case that is not the account's active one is left over, and ignored."""
-    marked = optional_text(item, "case_id")
-    return OpenItem(
-        number=item["number"]["S"],
-        amount=money_at(item),
-        balance=money_at(item, "balance"),
-        issue_date=day_at(item, "issue_date"),
-        due_date=day_at(item, "due_date"),
-        description=text_at(item, "description"),
-        case_id=marked if marked == active_case_id else None,
+        over_limit=flag_at(item, "over_limit"),
     )
 
 
-def working_set_from(items: Iterable[Item]) -> WorkingSet | None:
+def working_set_from(items: Iterable[Item]) -> ledger.WorkingSet | None:
     """The items of an account's working set; None when there is no account among them."""
-    account: Account | None = None
-    case: ActiveCase | None = None
+    account: ledger.Account | None = None
+    case: ledger.ActiveCase | None = None
     opened: list[Item] = []
+    credits_: list[ledger.Credit] = []
+    agreed: list[arrangements.Arrangement] = []
     for item in items:
         place = item["sk"]["S"]
         if place.startswith(keys.OPEN_ITEMS):
@@ -123,14 +70,19 @@ def working_set_from(items: Iterable[Item]) -> WorkingSet | None:
             account = account_from(item)
         elif place == keys.ACTIVE_CASE:
             case = _active_case_from(item)
+        elif place.startswith(keys.CREDITS):
+            credits_.append(credit_from(item))
+        elif place.startswith(keys.ARRANGEMENTS):
+            agreed.append(arrangement_from(item))
     if account is None:
         return None
     active = case.id if case else None
-    return WorkingSet(account, tuple(open_item_from(item, active) for item in opened), case)
+    receivables = tuple(open_item_from(item, active) for item in opened)
+    return ledger.WorkingSet(account, receivables, case, tuple(credits_), tuple(agreed))
 
 
-def _active_case_from(item: Mapping[str, Value]) -> ActiveCase:
-    return ActiveCase(
+def _active_case_from(item: Mapping[str, Value]) -> ledger.ActiveCase:
+    return ledger.ActiveCase(
         id=text_at(item, "id"),
         stage=text_at(item, "stage"),
         invoices=texts_at(item, "invoices"),
@@ -139,69 +91,7 @@ def _active_case_from(item: Mapping[str, Value]) -> ActiveCase:
     )
 
 
-def invoice_item(invoice: Invoice) -> Item:
-    return {
-        **keys.invoice_key(invoice.account_id, invoice.number),
-        **present(
-            kind=text("invoice"),
-            number=text(invoice.number),
-            amount=number(invoice.amount.minor),
-            currency=text(invoice.amount.currency),
-            issue_date=day(invoice.issue_date),
-            due_date=day(invoice.due_date),
-            issued_at=instant(invoice.issued_at),
-            terms_id=text(invoice.terms_id) if invoice.terms_id else None,
-            terms_version=number(invoice.terms_version) if invoice.terms_version is not None else None,
-            description=text(invoice.description),
-            status=text(invoice.status),
-            closed_at=instant(invoice.closed_at) if invoice.closed_at else None,
-            rev=number(invoice.rev),
-        ),
-    }
-
-
-def invoice_from(item: Mapping[str, Value]) -> Invoice:
-    return Invoice(
-        number=text_at(item, "number"),
-        account_id=keys.account_id_of(item["pk"]["S"]),
-        amount=money_at(item),
-        issue_date=day_at(item, "issue_date"),
-        due_date=day_at(item, "due_date"),
-        issued_at=instant_at(item, "issued_at"),
-        terms_id=optional_text(item, "terms_id"),
-        terms_version=number_at(item, "terms_version") if "terms_version" in item else None,
-        description=text_at(item, "description"),
-        status=InvoiceStatus(text_at(item, "status")),
-        closed_at=optional_instant(item, "closed_at"),
-        rev=number_at(item, "rev"),
-    )
-
-
-def pointer_item(invoice: Invoice) -> Item:
-    return {
-        **keys.pointer_key(invoice.number),
-        "kind": text("pointer"),
-        "account_id": text(invoice.account_id),
-        "amount": number(invoice.amount.minor),
-        "currency": text(invoice.amount.currency),
-        "issue_date": day(invoice.issue_date),
-        "due_date": day(invoice.due_date),
-        "description": text(invoice.description),
-    }
-
-
-def pointer_from(item: Mapping[str, Value]) -> InvoicePointer:
-    return InvoicePointer(
-        number=item["pk"]["S"].removeprefix("I#"),
-        account_id=text_at(item, "account_id"),
-        amount=money_at(item),
-        issue_date=day_at(item, "issue_date"),
-        due_date=day_at(item, "due_date"),
-        description=text_at(item, "description"),
-    )
-
-
-def entry_item(entry: Entry) -> Item:
+def entry_item(entry: ledger.Entry) -> Item:
     return {
         **keys.fact_key(entry.account_id, entry.recorded_at, "entry", entry.id),
         **present(
@@ -212,30 +102,53 @@ def entry_item(entry: Entry) -> Item:
             currency=text(entry.amount.currency),
             effective_at=instant(entry.effective_at),
             recorded_at=instant(entry.recorded_at),
-            legs={"L": [{"L": [text(leg.ledger), number(leg.minor)]} for leg in entry.legs]},
+            legs={"L": [_leg_value(leg) for leg in entry.legs]},
             source=text(entry.source),
             invoice=text(entry.invoice) if entry.invoice else None,
+            reason=text(entry.reason) if entry.reason else None,
+            due_date=day(entry.due_date) if entry.due_date else None,
+            payment=text(entry.payment) if entry.payment else None,
+            reverses=text(entry.reverses) if entry.reverses else None,
         ),
     }
 
 
-def entry_from(item: Mapping[str, Value]) -> Entry:
-    return Entry(
+def entry_from(item: Mapping[str, Value]) -> ledger.Entry:
+    return ledger.Entry(
         id=text_at(item, "id"),
         account_id=keys.account_id_of(item["pk"]["S"]),
-        kind=EntryKind(text_at(item, "entry_kind")),
+        kind=ledger.EntryKind(text_at(item, "entry_kind")),
         amount=money_at(item),
         effective_at=instant_at(item, "effective_at"),
         recorded_at=instant_at(item, "recorded_at"),
-        legs=tuple(Leg(LedgerName(leg["L"][0]["S"]), int(leg["L"][1]["N"])) for leg in item["legs"]["L"]),
+        legs=tuple(_leg(leg["L"]) for leg in item["legs"]["L"]),
         source=text_at(item, "source"),
         invoice=optional_text(item, "invoice"),
+        reason=text_at(item, "reason"),
+        due_date=date.fromisoformat(item["due_date"]["S"]) if "due_date" in item else None,
+        payment=optional_text(item, "payment"),
+        reverses=optional_text(item, "reverses"),
     )
 
 
-def payment_item(payment: Payment, state: PaymentState, entry: Entry) -> Item:
-    """The payment document; one in suspense belongs to no account yet and is on the worklist."""
-    waits = state is PaymentState.SUSPENSE
+def _leg_value(leg: ledger.Leg) -> Value:
+    moved = [text(leg.ledger), number(leg.minor)]
+    return {"L": moved if leg.item is None else [*moved, text(leg.item)]}
+
+
+def _leg(stored: list[Value]) -> ledger.Leg:
+    return ledger.Leg(
+        ledger.LedgerName(stored[0]["S"]), int(stored[1]["N"]), stored[2]["S"] if len(stored) > 2 else None
+    )
+
+
+_AMOUNTS: Final = ("credit", "refunded", "charged_back", "recovered", "rounded", "reversed", "rev")
+
+
+def payment_item(record: ledger.PaymentRecord) -> Item:
+    """The payment's record; one in suspense belongs to no account yet and is on the worklist."""
+    payment = record.payment
+    waits = record.state is ledger.PaymentState.SUSPENSE
     return {
         **keys.payment_key(payment.key),
         **present(
@@ -248,16 +161,18 @@ def payment_item(payment: Payment, state: PaymentState, entry: Entry) -> Item:
             reference=text(payment.reference) if payment.reference else None,
             source=text(payment.source),
             payer=text(payment.payer) if payment.payer else None,
-            state=text(state),
-            account_id=None if waits else text(entry.account_id),
-            invoice=text(entry.invoice) if entry.invoice and not waits else None,
+            state=text(record.state),
+            account_id=text(record.account_id) if record.account_id else None,
+            invoice=text(record.invoice) if record.invoice else None,
+            allocated=listed(_allocated_value(each) for each in record.allocated),
+            **{name: number(getattr(record, name)) for name in _AMOUNTS if getattr(record, name)},
             **(worklist("suspense", payment.received_at) if waits else {}),
         ),
     }
 
 
-def payment_from(item: Mapping[str, Value]) -> PaymentRecord:
-    payment = Payment(
+def payment_from(item: Mapping[str, Value]) -> ledger.PaymentRecord:
+    payment = ledger.Payment(
         key=text_at(item, "key"),
         amount=money_at(item),
         effective_at=instant_at(item, "effective_at"),
@@ -266,10 +181,49 @@ def payment_from(item: Mapping[str, Value]) -> PaymentRecord:
         source=text_at(item, "source"),
         payer=optional_text(item, "payer"),
     )
-    state = PaymentState(text_at(item, "state"))
-    return PaymentRecord(payment, state, optional_text(item, "account_id"), optional_text(item, "invoice"))
+    return ledger.PaymentRecord(
+        payment,
+        ledger.PaymentState(text_at(item, "state")),
+        optional_text(item, "account_id"),
+        optional_text(item, "invoice"),
+        tuple(_allocated(each["L"]) for each in list_at(item, "allocated")),
+        **{name: number_at(item, name) for name in _AMOUNTS},
+    )
 
 
-def worklist(name: str, at: datetime) -> Item:
-    """The attributes that put an item on a worklist."""
-    return {"worklist": text(name), "worklist_at": instant(at)}
+def _allocated_value(part: ledger.Allocated) -> Value:
+    paid = [text(part.item), number(part.minor)]
+    return {"L": [*paid, number(part.discount)] if part.discount else paid}
+
+
+def _allocated(stored: list[Value]) -> ledger.Allocated:
+    return ledger.Allocated(
+        stored[0]["S"], int(stored[1]["N"]), int(stored[2]["N"]) if len(stored) > 2 else 0
+    )
+
+
+def credit_item(account_id: str, credit: ledger.Credit) -> Item:
+    return {
+        **keys.credit_key(account_id, credit.id),
+        **present(
+            kind=text("credit"),
+            id=text(credit.id),
+            balance=number(credit.balance.minor),
+            currency=text(credit.balance.currency),
+            effective_at=instant(credit.effective_at),
+            source=text(credit.source),
+            key=text(credit.key),
+            rev=number(credit.rev) if credit.rev else None,
+        ),
+    }
+
+
+def credit_from(item: Mapping[str, Value]) -> ledger.Credit:
+    return ledger.Credit(
+        text_at(item, "id"),
+        money_at(item, "balance"),
+        instant_at(item, "effective_at"),
+        ledger.CreditSource(text_at(item, "source")),
+        text_at(item, "key"),
+        number_at(item, "rev"),
+    )

@@ -1,16 +1,18 @@
-"""Terms, policies, the company's settings, the kill switch and import jobs in the configuration table.
+"""Terms, policies, rate tables, the company's settings, the kill switch, acceptances and import jobs in the configuration
+table.
 
-TERMS#<id> | POLICY#<id>          v#00001 ...         the versions, immutable
-CATALOGUE#terms | CATALOGUE#policy  <id>              which documents there are
-COMPANY                           settings, kill_switch
-IMPORT#<id>                       job
+TERMS#<id> | POLICY#<id> | RATES#<id>   v#00001 ...         the versions, immutable
+CATALOGUE#terms | #policy | #rates      <id>                which documents there are
+COMPANY                                 settings, kill_switch
+ACCEPTANCES#<customer>                  <id>                who accepted which terms
+IMPORT#<id>                             job
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -20,22 +22,25 @@ from pynamodb.transactions import TransactWrite
 from receivables.adapters.dynamodb.binding import bind_all, connection, translated
 from receivables.adapters.dynamodb.configuration_items import (
     KINDS,
+    AcceptanceItem,
     CatalogueItem,
     CompanyItem,
     ConfigurationItem,
     ImportItem,
     PolicyItem,
+    RatesItem,
     SwitchItem,
     TermsItem,
     VersionItem,
 )
+from receivables.charges.rates import RateTable
 from receivables.core.configuration import Company, Switch
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision, Throttled
 from receivables.core.versions import Versioned
-from receivables.customers import Channel
-from receivables.dunning.policy import Playbook, Policy, Step, StepAction, Tone
+from receivables.dunning.policy import Policy
 from receivables.imports import ImportJob, ImportKind, ImportOptions, ImportState, RowError
 from receivables.terms import Terms
+from receivables.terms.acceptance import Acceptance
 
 _PLAIN = tuple(f.name for f in fields(ImportJob) if f.name not in {"options", "kind", "state", "errors"})
 
@@ -58,28 +63,18 @@ class ConfigurationTable:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Form(Generic[V]):
-    """How one kind of versioned document looks as an item."""
-
-    model: type[VersionItem]
-    name: str
-    values: Callable[[V], dict[str, Any]]
-    document: Callable[[Any], V]
-
-
 class DynamoVersions(Generic[V]):
     """`core.versions.VersionStore` in DynamoDB."""
 
-    def __init__(self, table: ConfigurationTable, form: _Form[V]) -> None:
-        self._table, self._form = table, form
-        self._model = table.model(form.model)
+    def __init__(self, table: ConfigurationTable, model: type[VersionItem], name: str) -> None:
+        self._table, self._kind, self._name = table, model, name
+        self._model = table.model(model)
         self._catalogue = table.model(CatalogueItem)
 
     def versions(self, document_id: str) -> Sequence[V]:
         with translated("configuration"):
             found = self._model.query(self._pk(document_id), consistent_read=True)
-            return [self._form.document(item) for item in found]
+            return [item.document for item in found]
 
     def add(self, version: V, by: str, at: datetime) -> None:
         attempt = secrets.token_hex(8)
@@ -93,7 +88,7 @@ class DynamoVersions(Generic[V]):
             written_by=by,
             written_at=at,
             attempt=attempt,
-            **self._form.values(version),
+            document=version,
         )
         try:
             with (
@@ -101,16 +96,16 @@ class DynamoVersions(Generic[V]):
                 TransactWrite(connection=connection(self._model)) as transaction,
             ):
                 transaction.save(item, self._model.pk.does_not_exist())
-                transaction.save(self._catalogue(f"CATALOGUE#{self._form.name}", version.id, id=version.id))
+                transaction.save(self._catalogue(f"CATALOGUE#{self._name}", version.id, id=version.id))
         except PynamoDBException as error:
-            stored = self._table.load(self._form.model, item.pk, item.sk)
+            stored = self._table.load(self._kind, item.pk, item.sk)
             if stored is None:
-                raise Throttled(f"{self._form.name}: another transaction was in the way") from error
+                raise Throttled(f"{self._name}: another transaction was in the way") from error
             if stored.attempt != attempt:
-                raise AlreadyExists(f"version {version.version} of {self._form.name}", version.id) from error
+                raise AlreadyExists(f"version {version.version} of {self._name}", version.id) from error
 
     def page(self, limit: int, position: str | None = None) -> tuple[Sequence[str], str | None]:
-        pk = f"CATALOGUE#{self._form.name}"
+        pk = f"CATALOGUE#{self._name}"
         start = None if position is None else {"pk": {"S": pk}, "sk": {"S": position}}
         with translated("configuration"):
             found = self._catalogue.query(pk, limit=limit, page_size=limit, last_evaluated_key=start)
@@ -119,17 +114,22 @@ class DynamoVersions(Generic[V]):
         return ids, following["sk"]["S"] if following else None
 
     def _pk(self, document_id: str) -> str:
-        return f"{self._form.name.upper()}#{document_id}"
+        return f"{self._name.upper()}#{document_id}"
 
 
 def dynamo_terms(table: ConfigurationTable) -> DynamoVersions[Terms]:
     """The terms that were written."""
-    return DynamoVersions(table, _Form(TermsItem, "terms", _terms_values, _terms))
+    return DynamoVersions(table, TermsItem, "terms")
 
 
 def dynamo_policies(table: ConfigurationTable) -> DynamoVersions[Policy]:
     """The policies that were written."""
-    return DynamoVersions(table, _Form(PolicyItem, "policy", _policy_values, _policy))
+    return DynamoVersions(table, PolicyItem, "policy")
+
+
+def dynamo_rates(table: ConfigurationTable) -> DynamoVersions[RateTable]:
+    """The rate tables that were written."""
+    return DynamoVersions(table, RatesItem, "rates")
 
 
 class DynamoCompany:
@@ -140,15 +140,14 @@ class DynamoCompany:
 
     def get(self) -> Company:
         item = self._table.load(CompanyItem, "COMPANY", "settings")
-        return (
-            Company() if item is None else Company(**{f.name: getattr(item, f.name) for f in fields(Company)})
-        )
+        stored = {} if item is None else {f.name: getattr(item, f.name) for f in fields(Company)}
+        return Company(**{name: value for name, value in stored.items() if value is not None})
 
     def put(self, company: Company) -> Company:
         model = self._table.model(CompanyItem)
         attempt = secrets.token_hex(8)
         wanted = replace(company, rev=company.rev + 1)
-        item = model("COMPANY", "settings", attempt=attempt, **asdict(wanted))
+        item = model("COMPANY", "settings", attempt=attempt, **_fields_of(wanted))
         unchanged = model.rev == company.rev if company.rev else model.pk.does_not_exist()
         try:
             with translated("configuration"):
@@ -175,7 +174,36 @@ class DynamoSwitch:
 
     def move(self, switch: Switch) -> None:
         with translated("configuration"):
-            self._table.model(SwitchItem)("COMPANY", "kill_switch", **asdict(switch)).save()
+            self._table.model(SwitchItem)("COMPANY", "kill_switch", **_fields_of(switch)).save()
+
+
+class DynamoAcceptances:
+    """`terms.acceptance.Acceptances` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable) -> None:
+        self._table = table
+
+    def add(self, acceptance: Acceptance) -> Acceptance:
+        model = self._table.model(AcceptanceItem)
+        item = model(self._pk(acceptance.customer_id), acceptance.id, acceptance=acceptance)
+        try:
+            with translated("configuration"):
+                item.save(model.pk.does_not_exist())
+        except PynamoDBException:
+            stored = self._table.load(AcceptanceItem, item.pk, item.sk)
+            if stored is None:
+                raise
+            first: Acceptance = stored.acceptance
+            return first
+        return acceptance
+
+    def of_customer(self, customer_id: str) -> Sequence[Acceptance]:
+        with translated("configuration"):
+            found = self._table.model(AcceptanceItem).query(self._pk(customer_id), consistent_read=True)
+            return sorted((item.acceptance for item in found), key=lambda each: (each.accepted_at, each.id))
+
+    def _pk(self, customer_id: str) -> str:
+        return f"ACCEPTANCES#{customer_id}"
 
 
 class DynamoImportJobs:
@@ -209,49 +237,5 @@ class DynamoImportJobs:
             self._table.model(ImportItem)(f"IMPORT#{job.id}", "job", **values).save()
 
 
-def _terms_values(terms: Terms) -> dict[str, Any]:
-    return {"net_days": terms.net_days}
-
-
-def _terms(item: TermsItem) -> Terms:
-    return Terms(item.id, item.version, item.name, item.net_days, item.in_force_from)
-
-
-def _policy_values(policy: Policy) -> dict[str, Any]:
-    return {
-        "steps": [
-            {
-                "key": step.key,
-                "offset_days": step.offset_days,
-                "action": step.action.value,
-                "tone": step.tone.value,
-                "channels": [channel.value for channel in step.channels],
-            }
-            for step in policy.steps
-        ],
-        "send_at": policy.send_at,
-        "send_on": sorted(policy.send_on),
-        "playbook": asdict(policy.playbook),
-    }
-
-
-def _policy(item: PolicyItem) -> Policy:
-    return Policy(
-        id=item.id,
-        version=item.version,
-        name=item.name,
-        in_force_from=item.in_force_from,
-        steps=tuple(
-            Step(
-                step.key,
-                step.offset_days,
-                StepAction(step.action),
-                Tone(step.tone),
-                tuple(Channel(channel) for channel in step.channels),
-            )
-            for step in item.steps
-        ),
-        send_at=item.send_at,
-        send_on=frozenset(item.send_on),
-        playbook=Playbook(**{f.name: getattr(item.playbook, f.name) for f in fields(Playbook)}),
-    )
+def _fields_of(settings: Any) -> dict[str, Any]:
+    return {f.name: getattr(settings, f.name) for f in fields(settings)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pynamodb.attributes import (
@@ -13,7 +15,12 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from receivables.adapters.dynamodb.binding import DateAttribute, InstantAttribute, IntAttribute, TimeAttribute
+from receivables.adapters.dynamodb.binding import DateAttribute, InstantAttribute, IntAttribute, TreeAttribute
+from receivables.charges.rates import RateTable
+from receivables.core.configuration import Segment
+from receivables.dunning.policy import Policy
+from receivables.terms import Terms
+from receivables.terms.acceptance import Acceptance
 
 
 class ConfigurationItem(Model):
@@ -26,7 +33,8 @@ class ConfigurationItem(Model):
 
 
 class VersionItem(ConfigurationItem):
-    """What all versions of documents have."""
+    """What all versions of documents have. `document` is the version as a whole; the rest of it is what else people want to
+    see of an item."""
 
     id = UnicodeAttribute()
     version = IntAttribute()
@@ -34,32 +42,19 @@ class VersionItem(ConfigurationItem):
     in_force_from = DateAttribute()
     written_by = UnicodeAttribute()
     written_at = InstantAttribute()
+    document: Any
 
 
 class TermsItem(VersionItem):
-    net_days = IntAttribute()
-
-
-class StepMap(MapAttribute[str, Any]):
-    key = UnicodeAttribute()
-    offset_days = IntAttribute()
-    action = UnicodeAttribute()
-    tone = UnicodeAttribute()
-    channels: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
-
-
-class PlaybookMap(MapAttribute[str, Any]):
-    formal_notice_days = IntAttribute()
-    suspension_days = IntAttribute()
-    review_days = IntAttribute()
-    agency_days = IntAttribute()
+    document = TreeAttribute(Terms)
 
 
 class PolicyItem(VersionItem):
-    steps: ListAttribute[StepMap] = ListAttribute(of=StepMap)
-    send_at = TimeAttribute()
-    send_on: ListAttribute[Any] = ListAttribute(of=IntAttribute)
-    playbook = PlaybookMap()  # type: ignore[no-untyped-call]
+    document = TreeAttribute(Policy)
+
+
+class RatesItem(VersionItem):
+    document = TreeAttribute(RateTable)
 
 
 class CatalogueItem(ConfigurationItem):
@@ -75,6 +70,8 @@ class CompanyItem(ConfigurationItem):
     reply_to = UnicodeAttribute(null=True)
     agency = UnicodeAttribute()
     rev = IntAttribute()
+    segments = TreeAttribute(Mapping[str, Segment], default=dict)
+    closed_days = TreeAttribute(Mapping[date, str], default=dict)
 
 
 class SwitchItem(ConfigurationItem):
@@ -82,6 +79,10 @@ class SwitchItem(ConfigurationItem):
     reason = UnicodeAttribute()
     by = UnicodeAttribute(null=True)
     at = InstantAttribute(null=True)
+
+
+class AcceptanceItem(ConfigurationItem):
+    acceptance = TreeAttribute(Acceptance)
 
 
 class RowErrorMap(MapAttribute[str, Any]):
@@ -112,6 +113,8 @@ class ImportItem(ConfigurationItem):
 KINDS: dict[type[Model], str] = {
     TermsItem: "terms",
     PolicyItem: "policy",
+    RatesItem: "rates",
+    AcceptanceItem: "acceptance",
     CatalogueItem: "catalogue",
     CompanyItem: "company",
     SwitchItem: "kill_switch",

@@ -16,13 +16,16 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from receivables.adapters.dynamodb.binding import IntAttribute, bind, is_condition, translated
+from receivables.adapters.dynamodb.binding import IntAttribute, TreeAttribute, bind, is_condition, translated
+from receivables.arrangements import CreditRelease, Hold
+from receivables.core.amounts import Amounts
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision
-from receivables.customers import Channel, Customer
+from receivables.customers import Channel, Customer, CustomerKind
 from receivables.customers.customer import lift_suppressions
 
 _FIELDS = (
     "name", "email", "phone", "locale", "timezone", "sms_consent", "terms_id", "policy_id", "suppressed",
+    "kind", "segment", "credit_limit", "credit_release", "hold",
 )  # fmt: skip
 
 
@@ -39,6 +42,11 @@ class CustomerRecord(Model):
     terms_id = UnicodeAttribute(null=True)
     policy_id = UnicodeAttribute(null=True)
     suppressed: Any = MapAttribute()  # type: ignore[no-untyped-call]
+    kind = UnicodeAttribute()
+    segment = UnicodeAttribute(null=True)
+    credit_limit = TreeAttribute(Amounts, null=True)
+    credit_release = TreeAttribute(CreditRelease, null=True)
+    hold = TreeAttribute(Hold, null=True)
     rev = IntAttribute()
     attempt = UnicodeAttribute(null=True)
 
@@ -118,12 +126,23 @@ class DynamoCustomers:
 
 def _values(customer: Customer) -> dict[str, Any]:
     values = {name: getattr(customer, name) for name in _FIELDS}
-    return values | {"id": customer.id, "rev": customer.rev, "suppressed": dict(customer.suppressed)}
+    return values | {
+        "id": customer.id,
+        "rev": customer.rev,
+        "suppressed": dict(customer.suppressed),
+        "kind": customer.kind.value,
+        "credit_limit": customer.credit_limit or None,
+    }
 
 
 def _customer(record: CustomerRecord) -> Customer:
-    values = {name: getattr(record, name) for name in _FIELDS}
-    return Customer(id=record.id, rev=record.rev, **(values | {"suppressed": record.suppressed.as_dict()}))
+    stored = {name: getattr(record, name) for name in _FIELDS}
+    stored |= {
+        "suppressed": record.suppressed.as_dict(),
+        "kind": CustomerKind(record.kind or CustomerKind.BUSINESS),
+    }
+    values = {name: value for name, value in stored.items() if value is not None}
+    return Customer(id=record.id, rev=record.rev, **values)
 
 
 def _attempt() -> str:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from receivables.cases.case import Approval, Case
+from receivables import arrangements
+from receivables.adapters.dynamodb.arrangement_codec import last_day
 from receivables.core.clock import format_instant
-from receivables.ledger import Entry, Hold
-from receivables.notices.notice import Notice
+from receivables.core.money import Money, total
+
+if TYPE_CHECKING:
+    from receivables.arrangements import Arrangement
+    from receivables.cases.case import Approval, Case
+    from receivables.ledger import ArrangementChange
+    from receivables.notices.notice import Notice
 
 Fact = dict[str, Any]
 
-
-def entry_fact(entry: Entry) -> Fact:
-    """A ledger entry; `at` is when it was recorded."""
-    return {
-        "kind": "entry",
-        "id": entry.id,
-        "at": format_instant(entry.recorded_at),
-        "entry_kind": entry.kind.value,
-        "amount": entry.amount.minor,
-        "currency": entry.amount.currency,
-        "effective_at": format_instant(entry.effective_at),
-        "invoice": entry.invoice,
-        "source": entry.source,
-    }
+_BEGINNINGS: Final = {"promise": "made", "plan": "agreed", "dispute": "raised"}
 
 
 def notice_fact(notice: Notice) -> Fact:
@@ -82,16 +75,36 @@ def decision_fact(approval: Approval) -> Fact:
     }
 
 
-def hold_fact(event_id: str, hold: Hold | None, at: datetime, by: str) -> Fact:
-    """A hold placed, with its reason and end, or lifted (None)."""
-    fact = {
-        "kind": "account_event",
-        "id": event_id,
-        "at": format_instant(at),
-        "event": "hold_placed" if hold else "hold_lifted",
-        "by": by,
+def arrangement_fact(change: ArrangementChange, otherwise: datetime | None = None) -> Fact:
+    """A promise, plan or dispute that was made, changed or ended. Its rev by that change keeps the events of one instant in
+    order; `otherwise` is when it changed if it does not tell itself. `until` is the last day that it sets."""
+    before, after = change.before, change.after
+    rev = 0 if before is None else before.rev + 1
+    amount = after.amount if isinstance(after, arrangements.Dispute) else _promised(after)
+    return {
+        "kind": "arrangement",
+        "id": f"{after.id}-{rev:05d}",
+        "at": format_instant(_changed_at(change) or otherwise or begun_at(after)),
+        "arrangement_kind": after.kind.value,
+        "arrangement_id": after.id,
+        "event": _event(change),
+        "state": after.state.value,
+        "by": after.ended_by or after.recorded_by,
+        "amount": amount.minor,
+        "currency": amount.currency,
+        "invoices": [after.invoice]
+        if isinstance(after, arrangements.Dispute)
+        else [each.number for each in after.covers],
+        "until": last_day(after).isoformat(),
+        **_of_dispute(after),
     }
-    return fact | {"reason": hold.reason, "until": format_instant(hold.until)} if hold else fact
+
+
+def begun_at(arrangement: Arrangement) -> datetime:
+    """When it was made, agreed or raised (UTC)."""
+    if isinstance(arrangement, arrangements.Dispute):
+        return arrangement.raised_at
+    return arrangement.made_at if isinstance(arrangement, arrangements.Promise) else arrangement.agreed_at
 
 
 def described_fact(event_id: str, number: str, description: str, at: datetime, by: str) -> Fact:
@@ -105,3 +118,31 @@ def described_fact(event_id: str, number: str, description: str, at: datetime, b
         "invoice": number,
         "description": description,
     }
+
+
+def _event(change: ArrangementChange) -> str:
+    if change.before is None:
+        return _BEGINNINGS[change.after.kind]
+    return change.after.state.value if change.before.state is not change.after.state else "changed"
+
+
+def _changed_at(change: ArrangementChange) -> datetime | None:
+    if change.before is None:
+        return begun_at(change.after)
+    if change.before.ended_at != change.after.ended_at:
+        return change.after.ended_at
+    if isinstance(change.after, arrangements.Dispute) and change.before != change.after:
+        return max((file.added_at for file in change.after.evidence), default=None)
+    return None
+
+
+def _promised(arrangement: arrangements.Promise | arrangements.Plan) -> Money:
+    amounts = [part.amount for part in arrangement.parts]
+    return total(amounts, amounts[0].currency)
+
+
+def _of_dispute(arrangement: Arrangement) -> Fact:
+    if not isinstance(arrangement, arrangements.Dispute):
+        return {}
+    reason: Fact = {"reason": arrangement.reason.value}
+    return reason | {"credited": arrangement.credited.minor} if arrangement.credited else reason

@@ -6,15 +6,24 @@ they read the items themselves. A contract test writes with the one and reads wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, time
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from receivables import arrangements, customers
 from receivables.adapters.errors import calling
-from receivables.core.configuration import Company
+from receivables.core.amounts import Amounts
 from receivables.core.errors import NotFound
-from receivables.customers import Channel, Customer
-from receivables.dunning.policy import Playbook, Policy, Step, StepAction, Tone
+from receivables.core.trees import loads
+
+if TYPE_CHECKING:
+    from receivables.charges.rates import RateTable
+    from receivables.core.configuration import Company
+    from receivables.dunning import Policy
+    from receivables.terms import Terms
+
+V = TypeVar("V")
 
 Item = Mapping[str, Mapping[str, Any]]
 
@@ -25,7 +34,7 @@ class HotCustomers:
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
 
-    def get(self, customer_id: str) -> Customer:
+    def get(self, customer_id: str) -> customers.Customer:
         """Strongly consistent. Raises NotFound."""
         with calling("customers"):
             answer = self._client.get_item(
@@ -35,7 +44,7 @@ class HotCustomers:
         if not item:
             raise NotFound("customer", customer_id)
         suppressed = item["suppressed"]["M"] if "suppressed" in item else {}
-        return Customer(
+        return customers.Customer(
             id=customer_id,
             name=item["name"]["S"],
             email=_text(item, "email"),
@@ -47,14 +56,40 @@ class HotCustomers:
             policy_id=_text(item, "policy_id"),
             suppressed={channel: reason["S"] for channel, reason in suppressed.items()},
             rev=int(item["rev"]["N"]),
+            kind=customers.CustomerKind(_text(item, "kind") or customers.CustomerKind.BUSINESS),
+            segment=_text(item, "segment"),
+            credit_limit=_tree(lambda: Amounts, item, "credit_limit") or Amounts(),
+            credit_release=_tree(lambda: arrangements.CreditRelease, item, "credit_release"),
+            hold=_tree(lambda: arrangements.Hold, item, "hold"),
         )
 
 
 class HotConfiguration:
-    """Reads the company's settings, its kill switch and its policies. Implements `notices.ports.KillSwitch`."""
+    """Reads the company's settings, its kill switch, and the documents that were written: `policies`, `terms` and `rates`,
+    of `core.versions.VersionStore` as much as reads. Implements `notices.ports.KillSwitch`."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
+
+    # What a document is made of is loaded for the first that is read: most invoices have no late charges, and who asks for
+    # the kill switch needs no policy.
+    @cached_property
+    def policies(self) -> HotVersions[Policy]:
+        from receivables.dunning import Policy
+
+        return HotVersions(self._client, self._table, "POLICY", Policy)
+
+    @cached_property
+    def terms(self) -> HotVersions[Terms]:
+        from receivables.terms import Terms
+
+        return HotVersions(self._client, self._table, "TERMS", Terms)
+
+    @cached_property
+    def rates(self) -> HotVersions[RateTable]:
+        from receivables.charges.rates import RateTable
+
+        return HotVersions(self._client, self._table, "RATES", RateTable)
 
     def engaged(self) -> bool:
         item = self._read("COMPANY", "kill_switch")
@@ -62,6 +97,8 @@ class HotConfiguration:
 
     def get(self) -> Company:
         """The company's settings; the defaults when nothing was ever set."""
+        from receivables.core.configuration import Company, Segment
+
         item = self._read("COMPANY", "settings")
         if not item:
             return Company()
@@ -72,24 +109,9 @@ class HotConfiguration:
             reply_to=_text(item, "reply_to"),
             agency=item["agency"]["S"],
             rev=int(item["rev"]["N"]),
+            segments=_tree(lambda: Mapping[str, Segment], item, "segments") or {},
+            closed_days=_tree(lambda: Mapping[date, str], item, "closed_days") or {},
         )
-
-    def versions(self, policy_id: str) -> Sequence[Policy]:
-        """All written versions of a policy, oldest first, strongly consistent."""
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :policy",
-            "ExpressionAttributeValues": {":policy": {"S": f"POLICY#{policy_id}"}},
-            "ConsistentRead": True,
-        }
-        found: list[Policy] = []
-        while True:
-            with calling("configuration"):
-                answer = self._client.query(**request)
-            found.extend(_policy(item) for item in answer["Items"])
-            if not answer.get("LastEvaluatedKey"):
-                return found
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _read(self, pk: str, sk: str) -> Item:
         with calling("configuration"):
@@ -100,29 +122,35 @@ class HotConfiguration:
         return item
 
 
-def _policy(item: Item) -> Policy:
-    days = {name: int(value["N"]) for name, value in item["playbook"]["M"].items()}
-    return Policy(
-        id=item["id"]["S"],
-        version=int(item["version"]["N"]),
-        name=item["name"]["S"],
-        in_force_from=date.fromisoformat(item["in_force_from"]["S"]),
-        steps=tuple(_step(step["M"]) for step in item["steps"]["L"]),
-        send_at=time.fromisoformat(item["send_at"]["S"]),
-        send_on=frozenset(int(day["N"]) for day in item["send_on"]["L"]),
-        playbook=Playbook(**days),
-    )
+class HotVersions(Generic[V]):
+    """The written versions of one kind of document."""
 
+    def __init__(self, client: Any, table: str, prefix: str, of: type[V]) -> None:
+        self._client, self._table, self._prefix, self._of = client, table, prefix, of
 
-def _step(step: Item) -> Step:
-    return Step(
-        key=step["key"]["S"],
-        offset_days=int(step["offset_days"]["N"]),
-        action=StepAction(step["action"]["S"]),
-        tone=Tone(step["tone"]["S"]),
-        channels=tuple(Channel(channel["S"]) for channel in step["channels"]["L"]),
-    )
+    def versions(self, document_id: str) -> Sequence[V]:
+        """All written versions of one, oldest first, strongly consistent; empty if there is none."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :document",
+            "ExpressionAttributeValues": {":document": {"S": f"{self._prefix}#{document_id}"}},
+            "ConsistentRead": True,
+        }
+        found: list[V] = []
+        while True:
+            with calling("configuration"):
+                answer = self._client.query(**request)
+            found.extend(loads(self._of, item["document"]["S"]) for item in answer["Items"])
+            if not answer.get("LastEvaluatedKey"):
+                return found
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _text(item: Item, name: str) -> str | None:
     return item[name]["S"] if name in item and "S" in item[name] else None
+
+
+def _tree(of: Callable[[], Any], item: Item, name: str) -> Any:
+    """A document in the item; None: it has none, and what it would be made of is not asked for."""
+    text = _text(item, name)
+    return None if text is None else loads(of(), text)

@@ -17,7 +17,10 @@ from receivables.core.ids import id_time
 WORKING_SET: Final = "0#"
 ACCOUNT: Final = "0#account"
 ACTIVE_CASE: Final = "0#case"
+ARRANGEMENTS: Final = "0#arr#"
+CREDITS: Final = "0#credit#"
 OPEN_ITEMS: Final = "0#open#"
+ENDED_ARRANGEMENTS: Final = "7#arr#"
 INVOICES: Final = "8#invoice#"
 TIMELINE: Final = "9#"
 
@@ -55,6 +58,15 @@ def open_item_key(account_id: str, number: str) -> Item:
     return _key(partition(account_id), f"{OPEN_ITEMS}{number}")
 
 
+def credit_key(account_id: str, credit_id: str) -> Item:
+    return _key(partition(account_id), f"{CREDITS}{credit_id}")
+
+
+def arrangement_key(account_id: str, arrangement_id: str, *, active: bool) -> Item:
+    """An arrangement is in the working set while it is active, and beside the documents when it has ended."""
+    return _key(partition(account_id), f"{ARRANGEMENTS if active else ENDED_ARRANGEMENTS}{arrangement_id}")
+
+
 def invoice_key(account_id: str, number: str) -> Item:
     return _key(partition(account_id), f"{INVOICES}{number}")
 
@@ -78,6 +90,15 @@ def payment_key(key: str) -> Item:
 
 def case_pointer_key(case_id: str) -> Item:
     return _key(f"K#{case_id}", "case")
+
+
+def arrangement_pointer_key(arrangement_id: str) -> Item:
+    return _key(f"R#{arrangement_id}", "arrangement")
+
+
+def guard_key(key: str) -> Item:
+    """What stands for ever for a posting that has no other key of its own."""
+    return _key(f"G#{key}", "guard")
 
 
 def approval_key(approval_id: str) -> Item:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.accounts import woken
-from receivables.adapters.dynamodb.codec import (
-    account_from,
-    entry_item,
-    hold_value,
+from receivables.adapters.dynamodb.codec import entry_item
+from receivables.adapters.dynamodb.facts import described_fact
+from receivables.adapters.dynamodb.inbox import processed
+from receivables.adapters.dynamodb.ledger_reads import LedgerReads
+from receivables.adapters.dynamodb.posting import (
+    MESSAGE,
+    check,
+    needs_account,
+    outcome,
+    writes_of,
+)
+from receivables.adapters.dynamodb.receivable_codec import (
     invoice_item,
     open_item_item,
-    payment_item,
     pointer_from,
     pointer_item,
 )
-from receivables.adapters.dynamodb.facts import described_fact, hold_fact
-from receivables.adapters.dynamodb.inbox import processed
-from receivables.adapters.dynamodb.ledger_reads import LedgerReads
-from receivables.adapters.dynamodb.posting import in_its_currency, movement
-from receivables.adapters.dynamodb.table import Failed, Table, Write, new_attempt
+from receivables.adapters.dynamodb.table import Table, Write, new_attempt
 from receivables.adapters.dynamodb.timeline import fact_item
 from receivables.adapters.dynamodb.values import (
     Item,
@@ -32,23 +34,10 @@ from receivables.adapters.dynamodb.values import (
     number_map,
     optional_text,
     text,
-    text_at,
 )
 from receivables.core.errors import AlreadyExists, Conflict, NotFound, StaleRevision, Throttled
 from receivables.core.ids import new_id, split_account_id
-from receivables.ledger import (
-    AT_ONCE,
-    MAX_OPEN_ITEMS,
-    Account,
-    Entry,
-    Hold,
-    Invoice,
-    OpenItem,
-    PaymentRecord,
-    PaymentState,
-    Posting,
-    PostOutcome,
-)
+from receivables.ledger import MAX_OPEN_ITEMS, Invoice, OpenItem, Posting, PostOutcome
 
 _TRIES: Final = 8
 """How often a change is worked out again when the account changed meanwhile."""
@@ -61,15 +50,19 @@ class DynamoLedger(LedgerReads):
         super().__init__(client, table)
         self._inbox = Table(client, inbox_table) if inbox_table else None
 
-    def issue(self, invoice: Invoice, item: OpenItem, posting: Posting) -> Invoice:
-        in_its_currency(posting.entry)
+    def issue(self, posting: Posting) -> Invoice:
+        check(posting)
+        invoice, item = _issued(posting)
         for _ in range(_TRIES):
             account = self._table.get(keys.account_key(invoice.account_id))
             writes = {
                 "pointer": self._table.put(pointer_item(invoice)),
                 "invoice": self._table.put(invoice_item(invoice)),
                 "item": self._table.put(open_item_item(invoice.account_id, item)),
-                "entry": self._table.put(entry_item(posting.entry)),
+                **{entry.id: self._table.put(entry_item(entry)) for entry in posting.entries},
+                **{
+                    fact["id"]: self._table.put(fact_item(invoice.account_id, fact)) for fact in posting.facts
+                },
                 "account": self._enlarged(invoice, posting, account),
             }
             if account is None:
@@ -84,55 +77,21 @@ class DynamoLedger(LedgerReads):
         raise Throttled(f"account {invoice.account_id!r} changed {_TRIES} times meanwhile")
 
     def post(self, posting: Posting, *, inbox_id: str | None = None) -> PostOutcome:
-        payment, state = posting.payment, posting.state
-        if payment is None or state is None:
-            raise ValueError("post() writes payments")
+        check(posting)
         attempt = new_attempt()
-        document = payment_item(payment, state, posting.entry) | {"attempt": text(attempt)}
-        writes = {"payment": self._table.put(document)}
-        if state is PaymentState.SUSPENSE:
-            # The pseudo-account has no item: there is nothing to plan, and no total that every writer would fight for.
-            writes["entry"] = self._table.put(entry_item(posting.entry))
-        else:
-            writes |= movement(self._table, posting)
-        if inbox_id is not None:
-            if self._inbox is None:
-                raise ValueError("this ledger was made without an inbox")
-            writes["message"] = processed(self._inbox, inbox_id)
-        failed = self._table.transact(writes, attempt)
-        if "payment" in failed and text_at(failed["payment"], "attempt") == attempt:
-            return PostOutcome.POSTED
-        if "payment" in failed or "message" in failed:
-            return PostOutcome.DUPLICATE
-        return _moved(failed, posting)
-
-    def place(self, record: PaymentRecord, release: Entry, posting: Posting) -> PostOutcome:
-        writes = {
-            "payment": self._placed(record.payment.key, posting.entry),
-            "release": self._table.put(entry_item(release)),
-            **movement(self._table, posting),
-        }
-        failed = self._table.transact(writes)
-        return PostOutcome.STALE if "payment" in failed else _moved(failed, posting)
-
-    def hold(self, account_id: str, hold: Hold | None, at: datetime, by: str) -> Account:
-        fact = hold_fact(new_id("evt", at), hold, at, by)
         for _ in range(_TRIES):
-            item = self._table.get(keys.account_key(account_id))
-            if item is None:
-                raise NotFound("account", account_id)
-            account = account_from(item)
-            update = woken(
-                self._table,
-                account_id,
-                rev=account.rev,
-                sets={"hold": hold_value(hold)} if hold else None,
-                removes=() if hold else ("hold",),
-            )
-            writes = {"account": update, "fact": self._table.put(fact_item(account_id, fact))}
-            if not self._table.transact(writes):
-                return replace(account, rev=account.rev + 1, hold=hold, next_action_at=AT_ONCE)
-        raise Throttled(f"account {account_id!r} changed {_TRIES} times meanwhile")
+            account = self._account_to_edit(posting)
+            writes = writes_of(self._table, posting, attempt, account)
+            if inbox_id is not None:
+                writes[MESSAGE] = self._message(inbox_id)
+            failed = self._table.transact(writes)
+            found = outcome(failed, posting, attempt)
+            if found is not None:
+                return found
+        raise Throttled(f"account {posting.account_id!r} changed {_TRIES} times meanwhile")
+
+    def wake(self, account_id: str) -> None:
+        self._table.write(woken(self._table, account_id))
 
     def describe(self, number: str, description: str, rev: int, at: datetime, by: str) -> None:
         for _ in range(_TRIES):
@@ -154,6 +113,19 @@ class DynamoLedger(LedgerReads):
             return self._table.update(key, "SET description = :description", values, "attribute_exists(pk)")
         values |= {":rev": number(rev), ":next": number(rev + 1)}
         return self._table.update(key, "SET description = :description, rev = :next", values, "rev = :rev")
+
+    def _message(self, inbox_id: str) -> Write:
+        if self._inbox is None:
+            raise ValueError("this ledger was made without an inbox")
+        return processed(self._inbox, inbox_id)
+
+    def _account_to_edit(self, posting: Posting) -> Item | None:
+        if not needs_account(posting):
+            return None
+        item = self._table.get(keys.account_key(posting.account_id))
+        if item is None:
+            raise NotFound("account", posting.account_id)
+        return item
 
     def _enlarged(self, invoice: Invoice, posting: Posting, account: Item | None) -> Write:
         """The account with one invoice more; woken on its issue date, unless it acts before that anyway."""
@@ -190,35 +162,12 @@ class DynamoLedger(LedgerReads):
             raise AlreadyExists("invoice", invoice.number)
         return self.invoice(invoice.number)[0]
 
-    def _placed(self, key: str, entry: Entry) -> Write:
-        expression = "SET #state = :placed, account_id = :account, placed_at = :at, placed_by = :by"
-        values = {
-            ":suspense": text(PaymentState.SUSPENSE),
-            ":placed": text(PaymentState.PLACED),
-            ":account": text(entry.account_id),
-            ":at": instant(entry.recorded_at),
-            ":by": text(entry.source),
-        }
-        if entry.invoice:
-            expression += ", invoice = :invoice"
-            values[":invoice"] = text(entry.invoice)
-        return self._table.update(
-            keys.payment_key(key),
-            f"{expression} REMOVE worklist, worklist_at",
-            values,
-            "#state = :suspense",
-            "state",
-        )
 
-
-def _moved(failed: Failed, posting: Posting) -> PostOutcome:
-    if not failed:
-        return PostOutcome.POSTED
-    if "item" in failed:
-        return PostOutcome.STALE
-    if "account" in failed:
-        raise NotFound("account", posting.entry.account_id)
-    return PostOutcome.DUPLICATE
+def _issued(posting: Posting) -> tuple[Invoice, OpenItem]:
+    (change,) = posting.items
+    if change.document is None or change.after is None:
+        raise ValueError("issue() writes a new invoice")
+    return change.document, change.after
 
 
 def _owner_item(account_id: str) -> Item:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from receivables.adapters.dynamodb import keys
-from receivables.adapters.dynamodb.codec import money_at, worklist
 from receivables.adapters.dynamodb.values import (
     Item,
     Value,
     flag,
     instant,
     instant_at,
+    money_at,
     number,
     optional_instant,
     optional_text,
@@ -24,6 +24,7 @@ from receivables.adapters.dynamodb.values import (
     text_at,
     texts,
     texts_at,
+    worklist,
 )
 from receivables.customers import Channel
 from receivables.notices.notice import Notice, NoticeItem, NoticeState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.accounts import planned, woken
@@ -15,9 +15,11 @@ from receivables.adapters.dynamodb.values import Item, instant, number, number_m
 from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidInput, NotFound, StaleRevision, Throttled
 from receivables.core.ids import id_time
-from receivables.ledger import Account
 from receivables.notices.notice import Notice, NoticeState
-from receivables.notices.ports import Claim
+
+if TYPE_CHECKING:
+    from receivables.ledger import Account
+    from receivables.notices.ports import Claim
 
 _TRIES: Final = 8
 _RELEASABLE: Final = (NoticeState.CLAIMED, NoticeState.REFUSED)

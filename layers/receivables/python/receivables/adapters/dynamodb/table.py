@@ -22,6 +22,8 @@ Failed = dict[str, Item]
 Position = Mapping[str, str]
 
 ATTEMPTS: Final = 7
+MOST_READ: Final = 100
+"""What one snapshot takes."""
 _FIRST_PAUSE_SECONDS: Final = 0.02
 _PASSING: Final = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _random: Final = secrets.SystemRandom()
@@ -43,7 +45,7 @@ class Table:
         return item
 
     def snapshot(self, *wanted: Item) -> list[Item | None]:
-        """The items at several keys as they were at one moment. Raises Throttled when writes were in the way."""
+        """The items at several keys (at most MOST_READ) as they were at one moment. Raises Throttled when writes were in the way."""
         gets = [{"Get": {"TableName": self.name, "Key": key}} for key in wanted]
         for attempt in range(ATTEMPTS):
             self._wait(attempt)
@@ -133,9 +135,14 @@ class Table:
                     return {}
         raise Throttled(f"{self.name}: other writes were in the way {ATTEMPTS} times")
 
-    def put(self, item: Item, condition: str | None = "attribute_not_exists(pk)") -> Write:
+    def put(
+        self,
+        item: Item,
+        condition: str | None = "attribute_not_exists(pk)",
+        values: Item | None = None,
+    ) -> Write:
         """Write an item; unless told otherwise only where there is none."""
-        return {"Put": self._conditional({"Item": item}, condition, None)}
+        return {"Put": self._conditional({"Item": item}, condition, values)}
 
     def update(
         self,
@@ -158,21 +165,23 @@ class Table:
         removes: Sequence[str] = (),
         condition: str,
         values: Item,
+        also: Sequence[str] = (),
     ) -> Write:
-        """Set, add to and remove attributes by name; `values` are those that the condition speaks of. Every name may be
-        written with # in the condition."""
+        """Set, add to and remove attributes by name; `values` are those that the condition speaks of. Every name, and those
+        of `also`, may be written with # in the condition."""
         added = adds or {}
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
-        if added:
-            expression += " ADD " + ", ".join(f"#{name} :{name}" for name in added)
-        if removes:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+        parts = {
+            "SET": [f"#{name} = :{name}" for name in sets],
+            "ADD": [f"#{name} :{name}" for name in added],
+            "REMOVE": [f"#{name}" for name in removes],
+        }
+        expression = " ".join(f"{verb} {', '.join(each)}" for verb, each in parts.items() if each)
         changes = {f":{name}": value for name, value in sets.items()}
         changes |= {f":{name}": number(value) for name, value in added.items()}
-        return self.update(key, expression, changes | values, condition, *sets, *added, *removes)
+        return self.update(key, expression, changes | values, condition, *sets, *added, *removes, *also)
 
-    def delete(self, key: Item, condition: str, values: Item) -> Write:
-        return {"Delete": self._conditional({"Key": key}, condition, values)}
+    def delete(self, key: Item, condition: str, values: Item, *reserved: str) -> Write:
+        return {"Delete": self._conditional({"Key": key}, condition, values, *reserved)}
 
     def check(self, key: Item, condition: str, values: Item | None = None, *reserved: str) -> Write:
         """Change nothing, but let the transaction fail unless the condition holds."""

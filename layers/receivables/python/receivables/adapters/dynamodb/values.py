@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from receivables.core.clock import format_instant
+from receivables.core.money import Money
 
 Value = dict[str, Any]
 Item = dict[str, Value]
@@ -109,3 +110,24 @@ def binary_at(item: Mapping[str, Value], name: str) -> bytes:
     """Bytes as botocore decodes them; as text (base64) they come in stream events and unwalked responses."""
     value = item[name]["B"]
     return base64.b64decode(value) if isinstance(value, str) else bytes(value)
+
+
+def money_at(item: Mapping[str, Value], name: str = "amount") -> Money:
+    """An amount of the item, in the item's currency."""
+    return Money(int(item[name]["N"]), item["currency"]["S"])
+
+
+def listed(values: Iterable[Value]) -> Value | None:
+    """A list; None, which is not stored, when it is empty."""
+    found = list(values)
+    return {"L": found} if found else None
+
+
+def list_at(item: Mapping[str, Value], name: str) -> list[Value]:
+    value = item.get(name)
+    return [] if value is None else value["L"]
+
+
+def worklist(name: str, at: datetime | date) -> Item:
+    """The attributes that put an item on a worklist, sorted by an instant (UTC) or by a day."""
+    return {"worklist": text(name), "worklist_at": instant(at) if isinstance(at, datetime) else day(at)}
