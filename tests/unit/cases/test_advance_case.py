@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from receivables.arrangements import Hold
 from receivables.cases.case import ApprovalAction, ApprovalState, Outcome, Stage
 from receivables.core.configuration import Switch
 from receivables.core.errors import Conflict, Forbidden, InvalidInput, OutcomeUnknown, Refused, Throttled
-from receivables.ledger import Hold
 from receivables.notices.notice import NoticeState
 from receivables.usecases.cases import DecideApproval
 from tests.builders import customer
+from tests.contract.postings import holding
 from tests.fakes.case_world import ACCOUNT, OPENED, World
 
 
@@ -162,7 +163,7 @@ def test_a_request_that_waits_is_repeated_every_week_with_how_long_it_waits() ->
 def test_a_hold_pauses_the_case_until_it_ends() -> None:
     world = World()
     until = OPENED + timedelta(days=5)
-    world.stores.ledger.hold(ACCOUNT, Hold("promise", "ann", OPENED, until), OPENED, "ann")
+    world.stores.ledger.post(holding(Hold("promise", "ann", OPENED, until), ACCOUNT, OPENED))
     assert world.run() == "parked"
     assert world.mail.sent == []
     assert world.case.wake_at == OPENED

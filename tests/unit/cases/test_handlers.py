@@ -83,7 +83,7 @@ def test_a_task_that_lacks_something_is_refused_by_the_field(wrong: dict[str, An
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize("name", ["payment", "part_payment"])
+@pytest.mark.parametrize("name", ["payment", "part_payment", "promise"])
 def test_a_payment_in_the_stream_wakes_the_case(world: World, name: str) -> None:
     world.run()
     records = json.loads(
@@ -126,6 +126,18 @@ def test_of_a_batch_the_first_record_that_was_not_published_is_reported(
     unlucky = InMemoryBus(refuse={healthy.events[2].id, healthy.events[4].id})
     monkeypatch.setattr(publishing, "publish_facts", lambda: PublishFacts(unlucky))
     assert publish_facts(batch, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": numbers[2]}]}
+
+
+def test_a_promise_in_the_stream_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = InMemoryBus()
+    monkeypatch.setattr(publishing, "publish_facts", lambda: PublishFacts(bus))
+    assert publish_facts(event("publish_facts/promise"), CONTEXT) == {"batchItemFailures": []}
+    [told] = bus.events
+    assert (told.type, told.detail["amount"], told.detail["invoices"]) == (
+        "promise.made",
+        "100.00",
+        ["INV-1"],
+    )
 
 
 def test_a_record_that_cannot_be_read_lets_those_before_it_through(monkeypatch: pytest.MonkeyPatch) -> None:

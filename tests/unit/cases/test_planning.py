@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from receivables.arrangements import Hold
 from receivables.cases.case import Stage
-from receivables.dunning import StartCase, WakeCase, decide
+from receivables.dunning import StartCase, WakeCase
+from receivables.dunning.decide import decide
 from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.ledger import Hold
+from tests.contract.postings import holding
 from tests.fakes.case_world import ACCOUNT, OPENED, World
 
 
@@ -67,13 +69,13 @@ def test_a_case_that_was_held_is_woken_when_the_hold_ends_and_when_it_is_lifted(
     world = World()
     world.stores.cases.started(world.case)
     until = OPENED + timedelta(days=5)
-    world.stores.ledger.hold(ACCOUNT, Hold("promise", "ann", OPENED, until), OPENED, "ann")
+    world.stores.ledger.post(holding(Hold("promise", "ann", OPENED, until), ACCOUNT, OPENED))
     world.run()
     planned, wakes_now = look(world, OPENED + timedelta(days=1))
     assert planned == until
     assert not wakes_now
     assert look(world, until)[1]
-    world.stores.ledger.hold(ACCOUNT, None, OPENED, "ann")
+    world.stores.ledger.post(holding(None, ACCOUNT, OPENED))
     assert look(world, OPENED + timedelta(days=1))[1]
     world.on(OPENED + timedelta(days=1))
     assert world.case.stage is Stage.NOTIFIED

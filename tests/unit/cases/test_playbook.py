@@ -22,6 +22,7 @@ from receivables.cases.playbook import (
     next_step,
 )
 from receivables.core.money import Money
+from receivables.dunning.pauses import Pause
 from receivables.dunning.policy import Playbook
 from receivables.usecases.formal_notice import moment_of
 
@@ -163,20 +164,20 @@ def test_payment_of_everything_closes_it_from_any_stage(stage: Stage) -> None:
 
 def test_a_hold_postpones_what_is_due_to_its_end_but_not_the_end_of_a_paid_case() -> None:
     until = START + timedelta(days=5)
-    held = Facts(OWED.open, held_until=until)
+    held = Facts(OWED.open, pause=Pause(until, "on hold"))
     run = Run(a_case())
     step = run.go(START, held)
     assert isinstance(step, Wait)
     assert step.until == until
     assert run.acts == [Act.HOLD]
-    assert isinstance(run.go(START, Facts(PAID.open, held_until=until)), Finish)
+    assert isinstance(run.go(START, Facts(PAID.open, pause=Pause(until, "on hold"))), Finish)
     run.go(until, held)
     assert run.acts == [Act.HOLD, Act.NOTIFY]
 
 
 def test_a_case_on_hold_stays_due_so_that_lifting_the_hold_sets_it_going_again() -> None:
     run = Run(a_case())
-    run.go(START, Facts(OWED.open, held_until=START + timedelta(days=90)))
+    run.go(START, Facts(OWED.open, pause=Pause(START + timedelta(days=90), "on hold")))
     assert run.case.wake_at is not None
     assert run.case.wake_at <= START
     run.go(START + timedelta(days=1))
@@ -192,7 +193,7 @@ def test_a_hold_does_not_change_which_formal_notice_is_meant() -> None:
 
 def test_an_approval_given_during_a_hold_is_carried_out_after_it() -> None:
     until = START + timedelta(days=20)
-    held = Facts(OWED.open, held_until=until)
+    held = Facts(OWED.open, pause=Pause(until, "on hold"))
     run = Run(a_case())
     run.go(START)
     day = START + timedelta(days=10)
@@ -204,6 +205,13 @@ def test_an_approval_given_during_a_hold_is_carried_out_after_it() -> None:
     assert not run.case.suspended
     run.go(until, held)
     assert run.case.suspended
+
+
+def test_a_dispute_of_everything_pauses_it_without_a_date() -> None:
+    run = Run(a_case())
+    step = run.go(START, Facts(OWED.open, Pause(None, "all of it is disputed")))
+    assert isinstance(step, Wait)
+    assert (step.until, step.reason, run.acts) == (None, "all of it is disputed", [Act.HOLD])
 
 
 def test_a_closed_case_stays_closed() -> None:
@@ -233,9 +241,9 @@ def test_whatever_the_state_it_comes_to_rest_waiting_for_a_date_that_is_to_come_
     if state is not None:
         action = ApprovalAction.PLACE_WITH_AGENCY if suspended else ApprovalAction.SUSPEND_SERVICE
         run.approval = Approval("apr_1", case.id, case.account_id, action, "system", START, state, "ann")
-    facts = Facts(OWED.open, None if hold is None else START + timedelta(days=hold))
+    facts = Facts(OWED.open, None if hold is None else Pause(START + timedelta(days=hold), "on hold"))
     step = run.go(START, facts)
-    assert isinstance(step, Finish) or step.until > START
+    assert isinstance(step, Finish) or (step.until is not None and step.until > START)
 
 
 @given(

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
-from receivables.usecases.publish_facts import MOST_LISTED, PublishFacts, Recorded, events_of
+from receivables.adapters.dynamodb.facts import arrangement_fact
+from receivables.arrangements import Covered, Part, Promise, PromiseState
+from receivables.core.money import Money
+from receivables.ledger import ArrangementChange, EntryKind
+from receivables.usecases.publish_facts import (
+    MOST_LISTED,
+    PublishFacts,
+    Recorded,
+    event_types,
+    events_of,
+)
+from tests.builders import day
 from tests.fakes.case_world import ACCOUNT, OPENED, World
 from tests.fakes.cases_gateways import InMemoryBus
 
@@ -94,3 +106,56 @@ def test_a_case_that_very_many_invoices_join_still_fits_into_an_event() -> None:
     [event] = events_of(ACCOUNT, fact)
     assert len(json.dumps(event.detail)) < 64 * 1024
     assert event.detail["invoice_count"] == 5_000
+
+
+def test_every_kind_of_entry_has_a_name_of_its_own_or_shares_it_on_purpose() -> None:
+    names = [event_types({"kind": "entry", "entry_kind": kind.value})[0] for kind in EntryKind]
+    assert {name for name in names if names.count(name) > 1} == {"charge.posted"}
+    for name in ("invoice.credited", "payment.refunded", "payment.charged_back", "charge.waived"):
+        assert name in names
+
+
+def test_an_entry_names_what_it_moved_and_undid_but_not_the_words_of_people() -> None:
+    legs = [
+        {"ledger": "unapplied_credit", "minor": 50, "item": "crd_1"},
+        {"ledger": "receivable", "minor": -20, "item": "INV-1"},
+        {"ledger": "receivable", "minor": -30, "item": "INV-2"},
+    ]
+    fact = {
+        "kind": "entry",
+        "id": "ent_1",
+        "at": "2026-03-01T08:00:00Z",
+        "entry_kind": "reversal",
+        "amount": 50,
+        "currency": "EUR",
+        "invoice": None,
+        "legs": legs,
+        "reason": "Ada called",
+        "reverses": "ent_0",
+    }
+    [event] = events_of(ACCOUNT, fact)
+    assert event.type == "entry.reversed"
+    assert (event.detail["invoices"], event.detail["reverses"]) == (["INV-1", "INV-2"], "ent_0")
+    assert "Ada" not in json.dumps(event.detail)
+    [named] = events_of(ACCOUNT, fact | {"invoice": "INV-1", "legs": legs[:2]})
+    assert "invoices" not in named.detail
+
+
+def test_what_becomes_of_an_arrangement_is_told_by_its_kind() -> None:
+    made = Promise(
+        "prm_1", ACCOUNT, (Covered("I-1", Money(10_000, "EUR")),), (Part(day(5), Money(10_000, "EUR")),),
+        "Ada Blum", "phone", "ann", OPENED, note="she was very sorry",
+    )  # fmt: skip
+    broken = replace(made, state=PromiseState.BROKEN, ended_at=OPENED + timedelta(days=9), ended_by="ann")
+    facts = [
+        arrangement_fact(ArrangementChange(None, made)),
+        arrangement_fact(ArrangementChange(made, broken)),
+    ]
+    first, second = (events_of(ACCOUNT, fact)[0] for fact in facts)
+    assert (first.type, second.type) == ("promise.made", "promise.broken")
+    assert (first.detail["amount"], first.detail["invoices"], first.detail["until"]) == (
+        "100.00", ["I-1"], day(5).isoformat(),
+    )  # fmt: skip
+    assert first.id != second.id
+    for personal in ("Ada", "ann", "sorry"):
+        assert personal not in json.dumps([first.detail, second.detail])

@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from receivables.arrangements import Covered, Dispute, DisputeReason, Part, Promise
 from receivables.core.configuration import Switch
 from receivables.core.errors import OutcomeUnknown, Throttled
+from receivables.ledger import AT_ONCE, ArrangementChange, Posting
 from receivables.payments.inbox import InboxState
 from receivables.usecases.applicable import applicable_policies
+from receivables.usecases.overdue_decisions import OverdueDecisions, TellOverdue
 from receivables.usecases.sweep import Sweep
 from receivables.usecases.sweep_accounts import SweepAccounts
-from tests.builders import customer, day, invoice, issued, message
+from tests.builders import customer, day, eur, invoice, issued, message
 from tests.fakes.case_world import ACCOUNT, OPENED, World
 from tests.fakes.cases_gateways import InMemoryTopic
 from tests.fakes.directory import InMemoryVersions
@@ -40,6 +43,7 @@ class Broom:
             log=self.log,
             switch=world.switch,
             accounts=accounts,
+            decisions=TellOverdue(OverdueDecisions(stores.ledger), world.finance),
         )
 
     def outstanding(self) -> dict[str, int]:
@@ -167,6 +171,21 @@ def test_an_account_planned_in_the_past_that_nobody_worked_counts_as_missed() ->
     assert broom.full()["missed"] == 0
 
 
+def test_an_account_whose_promise_nobody_judged_in_time_counts_as_missed() -> None:
+    world = World()
+    rest(world)
+    many(world, 1)
+    shelf = world.stores.shelf
+    covers, parts = (Covered("J-0", eur(10_000)),), (Part(day(55), eur(10_000)),)
+    word = Promise("prm_1", "D-0.EUR", covers, parts, "Ada", "phone", "fay", OPENED)
+    world.stores.ledger.post(Posting("D-0.EUR", arrangements=(ArrangementChange(None, word),)))
+    missed = []
+    for planned in (AT_ONCE, LATER - timedelta(hours=2)):
+        shelf.accounts["D-0.EUR"] = replace(shelf.accounts["D-0.EUR"], next_action_at=planned)
+        missed.append(Broom(world).full()["missed"])
+    assert missed == [0, 1]
+
+
 def test_a_walk_that_runs_out_of_time_goes_on_where_it_stopped() -> None:
     world = World()
     rest(world)
@@ -245,3 +264,28 @@ def test_an_account_that_cannot_be_decided_stops_no_walk_and_is_queued(
     monkeypatch.setattr(world.stores.ledger, "working_set", read_but_one)
     assert broom.full()["missed"] == 3
     assert sorted(account for account, _ in broom.queue.messages) == ["D-0.EUR", "D-1.EUR", "D-2.EUR"]
+
+
+def test_finance_is_told_once_a_day_of_decisions_that_are_overdue() -> None:
+    world = World()
+    rest(world)
+    dispute = Dispute(
+        id="dsp_1",
+        account_id=ACCOUNT,
+        invoice="INV-1",
+        amount=eur(1_000),
+        reason=DisputeReason.PRICE,
+        raised_by="Ada",
+        channel="phone",
+        recorded_by="finn",
+        raised_at=OPENED,
+        owner="olga",
+        deadline=LATER.date() - timedelta(days=1),
+    )
+    world.stores.ledger.post(Posting(ACCOUNT, arrangements=(ArrangementChange(None, dispute),)))
+    broom = Broom(world)
+    assert broom.full()["overdue"] == 1
+    assert "overdue" not in broom.outstanding()
+    [told] = [m for m in world.finance.messages if m.attributes["event"] == "overdue_decisions"]
+    assert "dispute dsp_1" in told.text
+    assert "Ada" not in told.text

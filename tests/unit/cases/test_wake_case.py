@@ -34,6 +34,29 @@ def test_a_part_payment_and_a_full_one_wake_the_case() -> None:
     assert world.workflow.resumed == ["token-1"]
 
 
+def test_a_pause_of_an_invoice_wakes_the_case_when_it_comes_and_when_it_goes() -> None:
+    world, wake = parked()
+    held = {**item(world), "hold": {"until": {"S": "2026-06-01T00:00:00.000000Z"}}}
+    assert wake.changed(item(world), held)
+    assert wake.changed(held, item(world))
+    assert wake.changed(item(world), {**item(world), "extension": {"due_date": {"S": "2026-06-01"}}})
+    assert not wake.changed(held, {**held, "accrued": []})
+    assert world.case.wake_count == 3
+
+
+def test_an_arrangement_that_comes_changes_or_ends_wakes_the_case_of_its_account() -> None:
+    world, wake = parked()
+    made = {"pk": f"A#{ACCOUNT}", "sk": "0#arr#prm_1", "kind": "arrangement"}
+    assert wake.changed(None, made)
+    assert wake.changed(made, {**made, "rev": "1"})
+    assert wake.changed(made, None)
+    assert world.case.wake_count == 3
+    assert not wake.changed(None, {**made, "sk": "7#arr#prm_1"})
+    assert not wake.changed(None, {**made, "sk": "9#2026-03-02T08:00:00.000000Z#arrangement#prm_1-00000"})
+    assert not wake.changed(None, {**made, "pk": "A#C-2.EUR"})
+    assert world.case.wake_count == 3
+
+
 def test_a_payment_does_not_move_the_cases_clock() -> None:
     world, wake = parked()
     before = world.case.clock

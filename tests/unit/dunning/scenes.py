@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from receivables.arrangements import Hold
 from receivables.core.money import Money
 from receivables.customers import Customer
-from receivables.dunning import DEFAULT_POLICY, Decision, SendNotice, decide
-from receivables.ledger import Account, ActiveCase, Hold, OpenItem, WorkingSet
+from receivables.dunning import DEFAULT_POLICY, Decision, SendNotice
+from receivables.dunning.decide import decide
+from receivables.ledger import Account, ActiveCase, OpenItem, WorkingSet
 
 CUSTOMER = Customer("C-1", "Ada & Sons", email="ada@example.com")
 DUE = date(2026, 3, 2)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from receivables.arrangements import Hold
 from receivables.core.money import Money
 from receivables.dunning import (
     DEFAULT_POLICY,
@@ -18,10 +19,9 @@ from receivables.dunning import (
     Step,
     Tone,
     WakeCase,
-    decide,
 )
-from receivables.dunning.decide import CASE_PATIENCE
-from receivables.ledger import ActiveCase, Hold, OpenItem
+from receivables.dunning.decide import CASE_PATIENCE, decide
+from receivables.ledger import ActiveCase, OpenItem
 from tests.unit.dunning.scenes import CUSTOMER, DUE, after, at, choose, item, notice, scene
 
 HOLD = Hold("disputed", "fay", placed_at=at("2026-03-04"), until=at("2026-03-20"))
@@ -188,7 +188,7 @@ class TestCases:
         late = item("R-1", date(2026, 1, 5))
         placed = scene(in_case("R-0"), late, progress={"R-1": 21}, case=case("R-0", stage=stage))
         assert choose(placed, at("2026-03-02")) == Decision((), {"R-1": 21}, None, ())
-        closed = replace(placed, open_items=(late,), case=None)
+        closed = replace(placed, items=(late,), case=None)
         assert choose(closed, at("2026-03-02")).actions == (OpenCase(("R-1",), "escalate"),)
 
     def test_a_mark_without_the_case_that_it_is_of_keeps_no_invoice_from_its_steps(self) -> None:

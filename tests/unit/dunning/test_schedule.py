@@ -9,11 +9,17 @@ import pytest
 
 from receivables.core.clock import zone
 from receivables.dunning import DEFAULT_POLICY, Step
+from receivables.dunning.dues import Due, dues
 from receivables.dunning.schedule import earned_step, next_instant, step_instant
-from tests.unit.dunning.scenes import at, item
+from tests.unit.dunning.scenes import CUSTOMER, at, item, scene
 
 UTC_ZONE = zone("UTC")
 LONG_AGO = date(2025, 1, 1)
+
+
+def only() -> Due:
+    [due] = dues(scene(item()), CUSTOMER, at("2026-03-02"))
+    return due
 
 
 def test_a_step_comes_at_the_policys_time_on_clocks_of_the_customer() -> None:
@@ -61,11 +67,11 @@ def test_no_step_comes_before_the_invoice_was_issued() -> None:
 
 
 def test_a_step_is_earned_at_its_very_instant_and_not_before() -> None:
-    due = item()
+    due = only()
     assert earned_step(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "08:59")) == DEFAULT_POLICY.steps[0]
     assert earned_step(DEFAULT_POLICY, due, UTC_ZONE, at("2026-03-02", "09:00")) == DEFAULT_POLICY.steps[1]
 
 
 def test_nothing_comes_after_the_last_step() -> None:
-    assert next_instant(DEFAULT_POLICY, item(), DEFAULT_POLICY.steps[-1].offset_days, UTC_ZONE) is None
-    assert next_instant(DEFAULT_POLICY, item(), 99, UTC_ZONE) is None
+    assert next_instant(DEFAULT_POLICY, only(), DEFAULT_POLICY.steps[-1].offset_days, UTC_ZONE) is None
+    assert next_instant(DEFAULT_POLICY, only(), 99, UTC_ZONE) is None

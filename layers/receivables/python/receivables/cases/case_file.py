@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from receivables.cases.case import Case
 from receivables.core.clock import local_date
 from receivables.core.money import Money, total
 from receivables.customers import Customer
-from receivables.ledger import OpenItem
+from receivables.dunning.dues import Due
+from receivables.ledger import ChargeDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +24,41 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as of a moment. `items` are those of its invoices that are still open; `history` is oldest first."""
+    """A case as of a moment. `dues` are what is asked for of its invoices, with the late charges that ride with them, and
+    `workings` how those came about, by their numbers; `closed` are its invoices that are paid by now; `history` is oldest
+    first."""
 
     case: Case
     customer: Customer
     creditor: str
     reply_to: str | None
     agency: str
-    items: tuple[OpenItem, ...]
+    dues: tuple[Due, ...]
+    closed: tuple[str, ...]
     history: tuple[HistoryLine, ...]
     as_of: datetime
     unapplied: Money
+    workings: Mapping[str, ChargeDetail] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[Due, ...]:
+        """All that is asked for, each charge once, after the first due that it rides with."""
+        found: dict[str, Due] = {}
+        for due in self.dues:
+            for each in (due, *due.charges):
+                found.setdefault(each.key, each)
+        return tuple(found.values())
 
     @property
     def open(self) -> Money:
-        return total((item.balance for item in self.items), self.unapplied.currency)
+        """What is asked for, all in all."""
+        return total((line.amount for line in self.lines), self.unapplied.currency)
 
     @property
-    def closed(self) -> tuple[str, ...]:
-        """Numbers of its invoices that are paid by now."""
-        still = {item.number for item in self.items}
-        return tuple(number for number in self.case.invoices if number not in still)
+    def today(self) -> date:
+        """The date where the customer is."""
+        return local_date(self.as_of, self.customer.tz)
 
-    def days_overdue(self, item: OpenItem) -> int:
+    def days_overdue(self, due: Due) -> int:
         """Calendar days since the due date, where the customer is."""
-        return (local_date(self.as_of, self.customer.tz) - item.due_date).days
+        return (self.today - due.due_date).days

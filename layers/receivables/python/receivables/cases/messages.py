@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from receivables.cases.case import Approval, ApprovalAction, Case
@@ -10,12 +11,17 @@ from receivables.cases.case_file import CaseFile
 from receivables.cases.ports import Message
 from receivables.core.clock import format_instant
 from receivables.core.ids import derived_id
-from receivables.core.money import Money
+from receivables.core.money import Money, decimals
+from receivables.dunning.dues import Due
+from receivables.ledger import ChargeDetail
 
 MAX_SUBJECT: Final = 100
 """Longest subject that SNS takes, in printable ASCII."""
 MAX_ITEMS: Final = 50
 """Invoices listed in a message; the console shows all. SNS takes 256 KB, people far less."""
+
+MAX_ROWS: Final = 12
+"""Rows of a charge's working in a message."""
 
 _ASKS: Final = {
     ApprovalAction.SUSPEND_SERVICE: "suspend the customer's service",
@@ -124,14 +130,39 @@ def _amounts(file: CaseFile) -> Iterator[str]:
 
 def _invoices(file: CaseFile) -> Iterator[str]:
     yield "Open invoices:"
-    for item in file.items[:MAX_ITEMS]:
-        part = f" of {amount(item.amount)}" if item.balance != item.amount else ""
+    for due in file.lines[:MAX_ITEMS]:
+        yield f"  {_line(file, due)}"
+        working = file.workings.get(due.number)
+        if working is not None:
+            yield from (f"      {row}" for row in _working(working))
+    if len(file.lines) > MAX_ITEMS:
+        yield f"  and {len(file.lines) - MAX_ITEMS} more"
+
+
+def _line(file: CaseFile, due: Due) -> str:
+    item = due.item
+    if item is not None and item.is_charge:
+        return f"{due.number}: {amount(due.amount)}, {item.kind.value} for {item.concerns}"
+    part = f", instalment {due.part} of {due.parts}" if due.part else ""
+    of = f" of {amount(item.amount)}" if item is not None and due.amount != item.amount else ""
+    disputed = f", {amount(due.disputed)} of it disputed and not asked for" if due.disputed else ""
+    return (
+        f"{due.number}{part}: {amount(due.amount)}{of}, due {due.due_date.isoformat()}, "
+        f"{file.days_overdue(due)} days overdue{disputed}"
+    )
+
+
+def _working(detail: ChargeDetail) -> Iterator[str]:
+    """The rows of a charge, the newest of many."""
+    yield f"rule {detail.rule} of terms {detail.terms}, {detail.period}"
+    if len(detail.rows) > MAX_ROWS:
+        yield f"{len(detail.rows) - MAX_ROWS} earlier rows"
+    for row in detail.rows[-MAX_ROWS:]:
+        exact = Decimal(row.amount).scaleb(-decimals(row.balance.currency))
         yield (
-            f"  {item.number}: {amount(item.balance)}{part}, due {item.due_date.isoformat()}, "
-            f"{file.days_overdue(item)} days overdue"
+            f"{row.first.isoformat()} to {row.last.isoformat()}: {row.days} days on {amount(row.balance)} "
+            f"at {row.rate} %: {exact:f} {row.balance.currency}"
         )
-    if len(file.items) > MAX_ITEMS:
-        yield f"  and {len(file.items) - MAX_ITEMS} more"
 
 
 def _history(file: CaseFile) -> Iterator[str]:

@@ -10,6 +10,8 @@ from receivables.cases.case import Case
 from receivables.cases.case_file import CaseFile
 from receivables.core.clock import format_instant
 from receivables.core.money import Money
+from receivables.dunning.dues import Due
+from receivables.ledger import ChargeDetail
 
 CONTENT_TYPE: Final = "application/json"
 
@@ -42,18 +44,7 @@ def placement_file(file: CaseFile) -> bytes:
             "timezone": customer.timezone,
         },
         "open": _money(file.open),
-        "invoices": [
-            {
-                "number": item.number,
-                "description": item.description,
-                "issue_date": item.issue_date.isoformat(),
-                "due_date": item.due_date.isoformat(),
-                "days_overdue": file.days_overdue(item),
-                "amount": _money(item.amount),
-                "open": _money(item.balance),
-            }
-            for item in file.items
-        ],
+        "invoices": [_claimed(file, due) for due in file.lines],
         "history": [{"at": format_instant(line.at), "text": line.text} for line in file.history],
     }
     return _json(document)
@@ -71,6 +62,49 @@ def recall_file(case: Case, at: datetime) -> bytes:
             "reason": "paid",
         }
     )
+
+
+def _claimed(file: CaseFile, due: Due) -> dict[str, Any]:
+    item = due.item
+    claimed: dict[str, Any] = {
+        "number": due.number,
+        "description": due.description,
+        "issue_date": due.issue_date.isoformat(),
+        "due_date": due.due_date.isoformat(),
+        "days_overdue": file.days_overdue(due),
+        "amount": _money(item.amount if item else due.amount),
+        "open": _money(due.amount),
+    }
+    if due.part:
+        claimed["instalment"] = {"number": due.part, "of": due.parts}
+    if due.disputed:
+        claimed["disputed"] = _money(due.disputed)
+    if item is not None and item.is_charge:
+        claimed |= {"kind": item.kind.value, "concerns": item.concerns}
+    if (working := file.workings.get(due.number)) is not None:
+        claimed["working"] = _working(working)
+    return claimed
+
+
+def _working(detail: ChargeDetail) -> dict[str, Any]:
+    """How a late charge came about, all of it: the agency has to answer for it. `amount` is exact, in minor units."""
+    return {
+        "rule": detail.rule,
+        "terms": detail.terms,
+        "period": detail.period,
+        "notes": list(detail.notes),
+        "rows": [
+            {
+                "from": row.first.isoformat(),
+                "to": row.last.isoformat(),
+                "days": row.days,
+                "balance": _money(row.balance),
+                "rate_percent": row.rate,
+                "amount_minor": row.amount,
+            }
+            for row in detail.rows
+        ],
+    }
 
 
 def _money(money: Money) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import Final
 from receivables.cases.case import Approval, ApprovalAction, ApprovalState, Case, Outcome, Stage
 from receivables.core.ids import derived_id
 from receivables.core.money import Money
+from receivables.dunning.pauses import Pause
 
 REMINDER_DAYS: Final = 7
 """Finance is reminded weekly of a request nobody has decided: rarely enough to be read, and never forgotten."""
@@ -44,8 +45,8 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"
     """Give the agency its file."""
     HOLD = "hold"
-    """Collection of the account is paused: stay due, so that the account's planner wakes the case once the hold has
-    ended or was lifted."""
+    """Collection is paused - the account is on hold, or all that is collected is promised, disputed or in a payment plan:
+    stay due, so that the account's planner wakes the case once the pause has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do before `until` (UTC), unless a payment or a person comes first."""
+    """Nothing to do before `until` (UTC; None: without a date), unless a payment or a person comes first."""
 
-    until: datetime
+    until: datetime | None
     reason: str
 
 
@@ -77,10 +78,10 @@ CaseStep = Do | Wait | Finish
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the ledger says about a case: how much of its invoices is open, and until when (UTC) a hold pauses it."""
+    """What the ledger says about a case: how much it has still to collect, disputed or not, and what pauses it now."""
 
     open: Money
-    held_until: datetime | None = None
+    pause: Pause | None = None
 
 
 def next_step(case: Case, facts: Facts, approval: Approval | None, as_of: datetime) -> CaseStep:
@@ -90,8 +91,8 @@ def next_step(case: Case, facts: Facts, approval: Approval | None, as_of: dateti
     if facts.open.minor <= 0:
         return Finish(Outcome.PAID, f"nothing is open of its {len(case.invoices)} invoices")
     step = _earned(case, approval, as_of)
-    if isinstance(step, Do) and facts.held_until is not None and as_of < facts.held_until:
-        return _held(case, facts.held_until, as_of)
+    if isinstance(step, Do) and facts.pause is not None and facts.pause.lasts(as_of):
+        return _paused(case, facts.pause, as_of)
     return step
 
 
@@ -103,10 +104,10 @@ def _earned(case: Case, approval: Approval | None, as_of: datetime) -> CaseStep:
     return _WHEN_ITS_DATE_COMES[case.stage]
 
 
-def _held(case: Case, until: datetime, as_of: datetime) -> CaseStep:
+def _paused(case: Case, pause: Pause, as_of: datetime) -> CaseStep:
     if case.wake_at is not None and case.wake_at <= as_of:
-        return Wait(until, "the account is on hold")
-    return Do(Act.HOLD, "the account is on hold")
+        return Wait(pause.until, pause.reason)
+    return Do(Act.HOLD, pause.reason)
 
 
 def _awaiting(case: Case, approval: Approval | None, as_of: datetime) -> CaseStep:

@@ -14,6 +14,8 @@ from receivables.customers import Channel
 
 MAX_STEPS: Final = 30
 MAX_OFFSET_DAYS: Final = 365
+MAX_PROMISES: Final = 50
+MAX_GRACE_DAYS: Final = 60
 
 
 class StepAction(StrEnum):
@@ -55,6 +57,23 @@ class Playbook:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseRules:
+    """Which promises to pay are taken, and what a broken one leads to.
+
+    At most `most_open` at a time on an account, none once more than `most_broken` were broken there (None: no such limit), none
+    for a day more than `longest_days` calendar days away; each date has `grace_days`. A broken one resumes dunning at the
+    step `resume_at` (its key; None: where it stood), or goes straight to escalation where `escalate` says so.
+    """
+
+    most_open: int = 2
+    most_broken: int | None = None
+    longest_days: int = 30
+    grace_days: int = 2
+    resume_at: str | None = None
+    escalate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One immutable version of a dunning policy.
 
@@ -71,10 +90,28 @@ class Policy:
     send_at: time = time(9, 0)
     send_on: frozenset[int] = MONDAY_TO_FRIDAY
     playbook: Playbook = field(default_factory=Playbook)
+    promises: PromiseRules = PromiseRules()
 
     def __post_init__(self) -> None:
         if errors := _problems(self):
             raise InvalidFields(errors)
+
+    @property
+    def escalation(self) -> Step | None:
+        """The step that escalates: the last, if it does."""
+        return self.steps[-1] if self.steps[-1].action is StepAction.ESCALATE else None
+
+    @property
+    def last_notice(self) -> Step | None:
+        """The last step before escalation."""
+        return next((step for step in reversed(self.steps) if step.action is StepAction.NOTICE), None)
+
+    @property
+    def resume_at(self) -> int | None:
+        """The step at which dunning resumes when a promise is broken, by its day; None: where it stood."""
+        if self.promises.escalate:
+            return self.escalation.offset_days if self.escalation else None
+        return next((step.offset_days for step in self.steps if step.key == self.promises.resume_at), None)
 
 
 def _problems(policy: Policy) -> list[FieldError]:
@@ -97,7 +134,28 @@ def _problems(policy: Policy) -> list[FieldError]:
         for field in fields(policy.playbook)
         if not 1 <= getattr(policy.playbook, field.name) <= MAX_OFFSET_DAYS
     )
+    errors.extend(_promise_problems(policy))
     return errors
+
+
+def _promise_problems(policy: Policy) -> Iterator[FieldError]:
+    rules = policy.promises
+    bounds = (
+        ("most_open", 0, MAX_PROMISES),
+        ("most_broken", 0, MAX_PROMISES),
+        ("longest_days", 1, MAX_OFFSET_DAYS),
+        ("grace_days", 0, MAX_GRACE_DAYS),
+    )
+    for name, least, most in bounds:
+        value = getattr(rules, name)
+        if value is not None and not least <= value <= most:
+            yield FieldError(f"promises.{name}", f"must be between {least} and {most}")
+    if rules.resume_at is not None and all(step.key != rules.resume_at for step in policy.steps):
+        yield FieldError("promises.resume_at", f"{rules.resume_at!r} is not a step of this policy")
+    if rules.escalate and rules.resume_at is not None:
+        yield FieldError("promises.escalate", "say either this or resume_at")
+    elif rules.escalate and all(step.action is not StepAction.ESCALATE for step in policy.steps):
+        yield FieldError("promises.escalate", "this policy has no escalation")
 
 
 def _order_problems(steps: tuple[Step, ...]) -> Iterator[FieldError]:

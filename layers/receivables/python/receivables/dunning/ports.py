@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from receivables.customers import Customer
-from receivables.dunning.policy import Policy
+if TYPE_CHECKING:
+    from receivables.customers import Customer
+    from receivables.dunning.policy import Policy
 
 
 class Agenda(Protocol):

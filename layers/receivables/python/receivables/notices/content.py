@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from receivables.core.money import Money
-from receivables.customers import Customer
+from receivables.ledger import ItemKind
+
+if TYPE_CHECKING:
+    from receivables.customers import Customer
+    from receivables.ledger import ChargeDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A discount that can still be had: `pay` is all that is to be paid of the invoice by the local date `until`, `off` what
+    is let off."""
+
+    until: date
+    pay: Money
+    off: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One invoice as the customer is told of it; `days_overdue` is negative before the due date. `reached`: it is
-    why the notice is sent, rather than listed for completeness."""
+    """One thing that is asked for, as the customer is told of it: an invoice, one of its instalments (`part` of `parts`, from
+    1), a part of a payment plan (`plan`, with `number` its id and `description` what it covers), or a late charge (`kind`) for
+    the invoice that it `concerns`, with its `working`.
+
+    `balance` is what is asked for; `disputed` what is not, of the whole invoice, while it is. `days_overdue` is negative
+    before the due date. `reached`: it is why the notice is sent, rather than listed for completeness. `charges` are told of
+    with it.
+    """
 
     number: str
     issue_date: date
@@ -21,6 +42,15 @@ class Line:
     balance: Money
     description: str = ""
     reached: bool = True
+    kind: ItemKind = ItemKind.INVOICE
+    concerns: str | None = None
+    part: int = 0
+    parts: int = 0
+    plan: bool = False
+    disputed: Money | None = None
+    offers: tuple[Offer, ...] = ()
+    charges: tuple[Line, ...] = ()
+    working: ChargeDetail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -60,6 +61,13 @@ def plain_amount(money: Money, locale: Locale) -> str:
     """An amount with its currency's code: unmistakable, and free of symbols that text messages cannot carry."""
     pattern = _pattern(locale, money.currency, symbol=False)
     return f"{pattern.apply(money.decimal, locale)} {money.currency}"
+
+
+def number(value: Decimal, locale: Locale, *, at_least: int = 0, at_most: int = 6) -> str:
+    """A decimal number with as many decimals as it has, within bounds."""
+    pattern = parse_pattern(locale.decimal_formats[None].pattern)
+    pattern.frac_prec = (at_least, at_most)
+    return str(pattern.apply(value, locale))
 
 
 def gsm_7(text: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from receivables.customers import Customer
 from receivables.notices.notice import Notice, NoticeState
+
+if TYPE_CHECKING:
+    from receivables.customers import Customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,38 +6,37 @@ is plain text and is escaped where the HTML layout prints it, so no name or desc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from babel.core import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.environment import TemplateModule
 
 from receivables.core.errors import InvalidInput
-from receivables.core.money import Money
-from receivables.notices.content import FormalNotice, Line, Reminder, Wording
+from receivables.ledger import ItemKind
+from receivables.notices.content import FormalNotice, Reminder, Wording
 from receivables.notices.formats import amount, day, gsm_7, locale_of, one_line, plain_amount
+from receivables.notices.rows import Formatter, rows
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 FALLBACK_LANGUAGE: Final = "en"
-
-Formatter = Callable[[Money, Locale], str]
 
 
 def render(reminder: Reminder) -> Wording:
     """The e-mail of a reminder."""
     view = _view(reminder, amount)
-    view |= {"kind": reminder.tone, "leading": _row(reminder.leading, view["locale"], amount)}
+    view |= {"kind": reminder.tone, "leading": rows([reminder.leading], view["locale"], amount)[0]}
     return _wording(view | {"rule": reminder.rule})
 
 
 def render_sms(reminder: Reminder) -> str:
     """The text message of a reminder: amounts, state and link, in the GSM 7-bit alphabet as far as names allow."""
     view = _view(reminder, plain_amount)
-    view |= {"leading": _row(reminder.leading, view["locale"], plain_amount)}
+    view |= {"leading": rows([reminder.leading], view["locale"], plain_amount)[0]}
     return one_line(gsm_7(_words(view["locale"]).sms(view)))
 
 
@@ -55,6 +54,11 @@ def pay_link(base: str, account_id: str) -> str:
     return f"{base.rstrip('/')}/{quote(account_id, safe='')}"
 
 
+def html_template(name: str) -> Template:
+    """A template whose values are escaped."""
+    return _environment(html=True).get_template(name)
+
+
 def languages() -> frozenset[str]:
     """The languages that notices are written in."""
     return frozenset(path.parent.name for path in TEMPLATES.glob("*/wording.jinja"))
@@ -62,29 +66,21 @@ def languages() -> frozenset[str]:
 
 def _view(notice: Reminder | FormalNotice, money: Formatter) -> dict[str, Any]:
     locale = locale_of(notice.customer.locale)
-    overdue = [line for line in notice.lines if line.days_overdue > 0]
+    overdue = {line.number for line in notice.lines if line.days_overdue > 0}
     return {
         "locale": locale,
         "language": _language(locale),
         "customer": one_line(notice.customer.name),
         "company": one_line(notice.company),
-        "lines": [_row(line, locale, money) for line in notice.lines],
-        "count": len(notice.lines),
+        "lines": rows(notice.lines, locale, money),
+        # Two instalments of an invoice are one invoice; what is not all invoices is counted as what it is.
+        "count": len({line.number for line in notice.lines}),
         "overdue": len(overdue),
+        "invoices_only": not any(line.plan or line.kind is not ItemKind.INVOICE for line in notice.lines),
+        "charged": any(line.charges for line in notice.lines),
         "total": money(notice.total, locale),
         "credit": money(notice.credit, locale) if notice.credit else "",
         "pay_link": notice.pay_link,
-    }
-
-
-def _row(line: Line, locale: Locale, money: Formatter) -> Mapping[str, Any]:
-    return {
-        "number": line.number,
-        "description": one_line(line.description),
-        "issued": day(line.issue_date, locale),
-        "due": day(line.due_date, locale),
-        "days": line.days_overdue,
-        "amount": money(line.balance, locale),
     }
 
 
