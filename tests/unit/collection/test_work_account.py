@@ -12,6 +12,8 @@ from receivables.core.errors import DependencyFailed, OutcomeUnknown, Refused, S
 from receivables.customers import Channel
 from receivables.dunning import DEFAULT_POLICY, OpenCase, Step, StepAction
 from receivables.notices.notice import NoticeState
+from receivables.terms import Settlement, Terms
+from receivables.terms.settlement import CreditUse
 from receivables.usecases.courier import Tally
 from receivables.usecases.work_account import ASIDE, Outcome
 from receivables.usecases.work_case import CaseWork
@@ -90,12 +92,13 @@ class TestOneNotice:
         assert (world.account.next_action_at, world.account.progress) == (None, {})
 
     def test_credit_that_is_not_applied_is_told(self) -> None:
-        world = World()
+        on_request = Terms(
+            "own", 1, "Own", date(2020, 1, 1), settlement=Settlement(credit=CreditUse.ON_REQUEST)
+        )
+        world = World(terms=on_request, locale="en_GB")
         world.pay("INV-9", 700)
         world.work(at(0))
-        assert (
-            "a credit of $7" in world.emails.sent[0].text or "a credit of €7.00" in world.emails.sent[0].text
-        )
+        assert "a credit of €7.00" in world.emails.sent[0].text
 
 
 class TestChannels:

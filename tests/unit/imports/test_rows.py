@@ -82,8 +82,31 @@ def test_every_wrong_cell_of_a_row_is_named() -> None:
         "customer_id": "is blank",
         "issue_date": "'2026-01-32' is not a day of the calendar",
         "due_date": "'soon' is not a date such as 2026-03-31",
-        "amount": "must be more than zero",
+        "amount": "must be more than zero; what is owed to a customer is a credit note",
     }
+
+
+def test_tax_may_be_there_and_may_be_blank() -> None:
+    header = HEADER.strip() + ",Tax Amount\n"
+    taxed = read_one("INV-1,C-1,2026-01-02,2026-02-01,119.00,EUR,19.00", header)
+    assert isinstance(taxed, InvoiceRow)
+    assert taxed.tax == Money(1_900, "EUR")
+    untold = read_one("INV-1,C-1,2026-01-02,2026-02-01,119.00,EUR,", header)
+    assert isinstance(untold, InvoiceRow)
+    assert untold.tax is None
+    assert set(errors_of("INV-1,C-1,2026-01-02,2026-02-01,119.00,EUR,19%", header)) == {"tax"}
+
+
+def test_a_number_of_a_vat_registration_is_no_tax() -> None:
+    row = read_one("INV-1,C-1,2026-01-02,2026-02-01,119.00,EUR,DE811", HEADER.strip() + ",VAT\n")
+    assert isinstance(row, InvoiceRow)
+    assert row.tax is None
+
+
+def test_the_same_invoice_with_another_tax_is_other_content() -> None:
+    lines = "INV-1,C-1,2026-01-02,,119.00,EUR,19.00\nINV-1,C-1,2026-01-02,,119.00,EUR,18.00\n"
+    rows = read_rows((HEADER.strip() + ",tax\n" + lines).encode()).rows
+    assert isinstance(rows[1], BadRow)
 
 
 def test_a_due_date_before_the_issue_date_is_refused() -> None:

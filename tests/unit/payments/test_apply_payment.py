@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from receivables.adapters.processors.registry import processor
 from receivables.core.errors import StaleRevision
 from receivables.core.money import Money
 from receivables.ledger import PaymentState, Posting, PostOutcome
@@ -232,7 +233,7 @@ def test_it_tries_again_while_others_change_the_invoice_but_not_for_ever() -> No
     message = world.receive(neutral_message(invoice="INV-1"))
     stores = world.stores
     busy = Busy(stores.ledger, MOST_TRIES)
-    apply = ApplyPayment(busy, stores.inbox, world.apply._processors)
+    apply = ApplyPayment(busy, stores.inbox, processor, world.customers, lambda heard_of: heard_of)
     with pytest.raises(StaleRevision):
         apply(message)
     assert world.message(message.id).state is InboxState.RECEIVED

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from receivables.payments.inbox import InboxState
-from receivables.usecases.apply_payment import MOST_ATTEMPTS, Redriven, redrive_unprocessed
+from receivables.usecases.redrive_webhooks import MOST_ATTEMPTS, Redriven, redrive_unprocessed
 from tests.fakes.webhooks import NOW
 from tests.unit.payments.world import World, neutral_message
 

@@ -12,8 +12,9 @@ from receivables.core.money import Money
 from receivables.ledger import Entry, LedgerName, OpenItem, PaymentState
 from receivables.payments.inbox import InboxMessage, InboxState
 from receivables.usecases.apply_payment import ApplyPayment, Outcome
-from tests.builders import invoice, issued
+from tests.builders import customer, invoice, issued
 from tests.fakes.crash import Fuse
+from tests.fakes.directory import InMemoryCustomers
 from tests.fakes.stores import MemoryStores
 from tests.fakes.webhooks import NOW, neutral_payment, stripe_event
 
@@ -46,7 +47,12 @@ class World:
         )
         fuse = fuse or Fuse()
         ledger, inbox = fuse.wrap(self.stores.ledger), fuse.wrap(self.stores.inbox)
-        self.apply = ApplyPayment(ledger, inbox, processor)
+        self.customers = InMemoryCustomers()
+        self.customers.create(customer("C-1"))
+        self.clock = NOW
+        self.apply = ApplyPayment(
+            ledger, inbox, processor, fuse.wrap(self.customers), lambda heard_of: max(heard_of, self.clock)
+        )
 
     def receive(self, message: InboxMessage) -> InboxMessage:
         """Keep a message and give it as the stream would: as it was when it was kept."""
@@ -94,10 +100,18 @@ class World:
         assert sum(summary.totals.values()) == 0
         assert summary.totals.get(LedgerName.SUSPENSE, 0) == -summary.suspense
         assert summary.totals.get(LedgerName.CASH, 0) == sum(p.minor for p in summary.payments.values())
+        for record in self.stores.shelf.payments.values():
+            told = (
+                sum(part.minor for part in record.allocated)
+                + record.credit
+                + record.recovered
+                + record.rounded
+            )
+            assert told == (0 if record.state is PaymentState.SUSPENSE else record.payment.amount.minor)
         for account in self.stores.shelf.accounts.values():
             working = self.stores.ledger.working_set(account.id)
             assert working is not None
-            assert working.open_balance == account.balance
+            assert sum(item.balance.minor for item in working.items) == account.balance.minor
             moved = list(self.stores.ledger.entries(account.id))
             assert sum(e.moved(LedgerName.RECEIVABLE) for e in moved) == account.balance.minor
             assert -sum(e.moved(LedgerName.UNAPPLIED) for e in moved) == account.unapplied.minor

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from receivables.core.errors import InvalidInput
-from receivables.runtime.front_door import received_at, request_time, tick_time
+from receivables.runtime.front_door import received_at, recording_time, request_time, tick_time
 
 RECEIVED = datetime(2026, 3, 1, 8, 0, 0, 123_000, tzinfo=UTC)
 
@@ -61,3 +61,17 @@ def test_time_travel_to_nowhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TIME_TRAVEL", "allowed")
     with pytest.raises(InvalidInput):
         request_time(request(X_As_Of="tomorrow"))
+
+
+def test_something_is_recorded_when_it_is_dealt_with_and_never_before_it_was_heard_of() -> None:
+    later, earlier = RECEIVED + timedelta(hours=2), RECEIVED - timedelta(hours=2)
+    assert recording_time(RECEIVED, lambda: later) == later
+    assert recording_time(RECEIVED, lambda: earlier) == RECEIVED
+    assert recording_time(RECEIVED) > RECEIVED
+
+
+def test_where_time_travel_is_allowed_it_is_recorded_at_the_time_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TIME_TRAVEL", "allowed")
+    assert recording_time(RECEIVED) == RECEIVED

@@ -18,6 +18,7 @@ from receivables.usecases.import_file import ImportDroppedFile, RequestImport, U
 from receivables.usecases.issue_invoice import IssueInvoice
 from receivables.usecases.keep_customers import KeepCustomers
 from tests.builders import NOW, customer
+from tests.fakes.calendars import FakeHolidays
 from tests.fakes.directory import InMemoryCompany, InMemoryCustomers, InMemoryImportJobs, InMemoryVersions
 from tests.fakes.import_files import InMemoryImportFiles
 from tests.fakes.stores import MemoryStores
@@ -34,10 +35,13 @@ class Desk:
         self.files, self.jobs = InMemoryImportFiles(), InMemoryImportJobs()
         terms: InMemoryVersions[Terms] = InMemoryVersions()
         policies: InMemoryVersions[Policy] = InMemoryVersions()
-        applicable = applicable_terms(terms, InMemoryCompany(Company()))
-        invoices = IssueInvoice(self.ledger, self.customers, applicable)
-        keep = KeepCustomers(self.customers, terms_catalogue(terms), policy_catalogue(policies))
-        self._dropped = ImportDroppedFile(self.files, self.jobs, self.customers, keep, invoices)
+        company = InMemoryCompany(Company())
+        applicable = applicable_terms(terms, company)
+        invoices = IssueInvoice(self.ledger, self.customers, applicable, FakeHolidays())
+        keep = KeepCustomers(self.customers, terms_catalogue(terms), policy_catalogue(policies), company)
+        self._dropped = ImportDroppedFile(
+            self.files, self.jobs, self.customers, keep, invoices, lambda at: at
+        )
         self.requests = RequestImport(self.files, self.jobs)
 
     def drop(self, content: str, key: str = "imports/march.csv", **metadata: str) -> ImportJob:
@@ -71,8 +75,30 @@ def test_without_a_due_date_the_terms_give_it() -> None:
     desk = Desk(customer("C-1"))
     desk.drop(INVOICES + "INV-1,C-1,2026-03-01,,100.00,EUR\n")
     document, _ = desk.ledger.invoice("INV-1")
-    assert document.due_date == document.issue_date + timedelta(days=DEFAULT_TERMS.net_days)
+    assert document.due_date == document.issue_date + timedelta(days=30)
     assert (document.terms_id, document.terms_version) == (DEFAULT_TERMS.id, DEFAULT_TERMS.version)
+
+
+def test_tax_is_taken_over_where_the_file_has_it() -> None:
+    desk = Desk(customer("C-1"))
+    header = INVOICES.strip() + ",VAT amount\n"
+    job = desk.drop(
+        header
+        + "INV-1,C-1,2026-03-01,2026-03-31,119.00,EUR,19.00\n"
+        + "INV-2,C-1,2026-03-01,2026-03-31,119.00,EUR,\n"
+        + "INV-3,C-1,2026-03-01,2026-03-31,119.00,EUR,120.00\n"
+        + "INV-4,C-1,2026-03-01,2026-03-31,119.00,EUR,some\n"
+    )
+    assert counts(job) == (2, 0, 0, 2)
+    assert desk.ledger.invoice("INV-1")[0].tax == Money(1_900, "EUR")
+    assert desk.ledger.invoice("INV-2")[0].tax is None
+    assert [(e.row, e.field) for e in job.errors] == [(4, "tax"), (5, "tax")]
+
+
+def test_a_negative_amount_is_refused_as_a_credit_note() -> None:
+    desk = Desk(customer("C-1"))
+    job = desk.drop(INVOICES + "INV-1,C-1,2026-03-01,2026-03-31,-5,EUR\n")
+    assert (job.errors[0].field, "credit note" in job.errors[0].message) == ("amount", True)
 
 
 def test_the_same_file_again_changes_nothing() -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receivables.arrangements import Covered, Hold, Part, Plan, Promise
 from receivables.core.errors import InvalidInput
 from receivables.dunning.decision import OpenCase, SendNotice
 from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.ledger import Hold, OpenItem
+from receivables.ledger import OpenItem
 from receivables.usecases.preview_policy import MAX_DAYS, Happening, imagined_account, preview_policy
 from tests.builders import NOW, customer, eur
 
@@ -107,3 +108,41 @@ def test_a_span_that_makes_no_sense_is_refused(days: int) -> None:
 def test_an_imagined_account_has_one_currency() -> None:
     with pytest.raises(InvalidInput):
         imagined_account(ADA, [])
+
+
+def promised(minor: int, on: date, *, resume_at: int | None) -> Promise:
+    covers = (Covered("INV-1", eur(minor)),)
+    return Promise(
+        "prm_1", "C-1.EUR", covers, (Part(on, eur(minor)),), "Ada", "phone", "fay", NOW, resume_at=resume_at
+    )
+
+
+def with_(invoice: OpenItem, *arrangements: Promise | Plan) -> list[tuple[date, str]]:
+    account = replace(imagined_account(ADA, [invoice]), arrangements=arrangements)
+    found = preview_policy(DEFAULT_POLICY, ADA, account, FIRST, FIRST + timedelta(days=120))
+    return [
+        (each.on, each.action.step.key if isinstance(each.action, SendNotice) else "case") for each in found
+    ]
+
+
+def one(days: int = 10) -> OpenItem:
+    return OpenItem("INV-1", eur(100), eur(100), FIRST, FIRST + timedelta(days=days))
+
+
+def test_a_promise_is_imagined_to_be_broken_and_dunning_resumes_at_its_step() -> None:
+    on = FIRST + timedelta(days=12)  # A Tuesday.
+    found = with_(one(), promised(100, on, resume_at=10))
+    assert found == [
+        (date(2026, 1, 14), "reminder-2"),
+        (date(2026, 2, 2), "reminder-3"),
+        (date(2026, 2, 10), "case"),
+    ]
+
+
+def test_a_plan_is_imagined_to_be_missed() -> None:
+    parts = (Part(FIRST + timedelta(days=4), eur(40)), Part(FIRST + timedelta(days=60), eur(60)))
+    plan = Plan("pln_1", "C-1.EUR", (Covered("INV-1", eur(100)),), parts, "Ada", "phone", "fay", NOW)
+    found = with_(one(), replace(plan, agreed_at=NOW - timedelta(days=60)))
+    assert found[0] == (date(2026, 1, 1), "friendly")
+    assert (date(2026, 1, 5), "due") in found
+    assert found[-1] == (date(2026, 2, 10), "case")

@@ -23,6 +23,7 @@ INVOICE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "amount": tuple(
         "invoiceamount amount totalamount totalopenamount grossamount gross total amountdue value".split()
     ),
+    "tax": tuple("taxamount vatamount salestax tax".split()),
     "currency": tuple("currency currencycode invoicecurrency ccy".split()),
     "description": tuple("description memo subject details".split()),
 }

@@ -45,6 +45,7 @@ class InvoiceRow:
     issue_date: date
     due_date: date | None
     description: str
+    tax: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _key(row: InvoiceRow | CustomerRow) -> str:
 
 def _content(row: InvoiceRow | CustomerRow) -> tuple[Any, ...]:
     if isinstance(row, InvoiceRow):
-        return (row.customer_id, row.amount, row.issue_date, row.due_date, row.description)
+        return (row.customer_id, row.amount, row.issue_date, row.due_date, row.description, row.tax)
     return (row.fields, row.defaults)
 
 
@@ -192,13 +193,14 @@ def _invoice(cells: _Cells, *, order: DateFormat, currency: str | None) -> Invoi
     issue_date = cells.need("issue_date", lambda cell, field: day(cell, field=field))
     due_date = cells.get("due_date", lambda cell, field: day(cell, field=field))
     amount = cells.need("amount", lambda cell, field: _positive(cell, _code(cells, currency), field))
+    tax = cells.get("tax", lambda cell, field: as_money(cell, _code(cells, currency), field))
     if issue_date and due_date and due_date < issue_date:
         cells.get("due_date", _before_issue)
     description = cells.get("description", _short) or ""
     cells.finish()
     if number is None or customer_id is None or issue_date is None or amount is None:
         raise InvalidInput("row", "is incomplete")  # pragma: no cover - finish() has said so
-    return InvoiceRow(cells.row, number, customer_id, amount, issue_date, due_date, description)
+    return InvoiceRow(cells.row, number, customer_id, amount, issue_date, due_date, description, tax)
 
 
 def _code(cells: _Cells, currency: str | None) -> str:
@@ -212,7 +214,7 @@ def _code(cells: _Cells, currency: str | None) -> str:
 def _positive(cell: str, currency: str, field: str) -> Money:
     amount = as_money(cell, currency, field)
     if amount.minor <= 0:
-        raise InvalidInput(field, "must be more than zero")
+        raise InvalidInput(field, "must be more than zero; what is owed to a customer is a credit note")
     return amount
 
 

@@ -45,11 +45,11 @@ def advance_case() -> AdvanceCase:
     # People may get a message twice rather than never; customers' texts by the same service may not be repeated.
     topics = LazyClient("sns", repeat=True)
     cases, console = DynamoCases(dynamodb, table), setting("CONSOLE_LINK_BASE")
-    situations = Situations(cases, ledger)
+    situations = Situations(cases, ledger, customers)
     acts = CaseActs(
         cases=cases,
         situations=situations,
-        files=CaseFiles(ledger, customers, configuration),
+        files=CaseFiles(ledger, configuration),
         formal=SendFormalNotice(
             notices,
             configuration,

@@ -13,21 +13,30 @@ from receivables.runtime.clients import client
 from receivables.runtime.settings import setting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from receivables.cases.ports import CaseStore, Workflow
+    from receivables.charges.rates import RateTable
     from receivables.customers.ports import Customers
     from receivables.dunning.policy import Policy
     from receivables.imports import ImportFiles, ImportJobs
     from receivables.ledger import LedgerStore
     from receivables.notices.ports import NoticeStore
     from receivables.payments.inbox import Inbox
-    from receivables.terms import Terms
+    from receivables.runtime.arrangements import Arrangements
+    from receivables.runtime.money import Money
+    from receivables.terms import HolidayCalendars, Terms
+    from receivables.terms.acceptance import Acceptances, DocumentShelf
+    from receivables.usecases.accept_terms import AcceptTerms
     from receivables.usecases.account_statement import StateAccount
-    from receivables.usecases.applicable import Applicable
+    from receivables.usecases.applicable import Applicable, RateTables, TermsVersions
     from receivables.usecases.cases import DecideApproval, OpenCase
     from receivables.usecases.import_file import RequestImport
     from receivables.usecases.issue_invoice import IssueInvoice
+    from receivables.usecases.keep_company import KeepCompany
     from receivables.usecases.keep_customers import KeepCustomers
-    from receivables.usecases.record_payment import PlacePayment, RecordPayment
+    from receivables.usecases.write_terms import WriteTerms
 
 
 class Stores:
@@ -52,6 +61,31 @@ class Stores:
         from receivables.usecases.applicable import policy_catalogue
 
         return policy_catalogue(dynamo_policies(self._configuration))
+
+    @cached_property
+    def rates(self) -> Catalogue[RateTable]:
+        from receivables.adapters.dynamodb.configuration import dynamo_rates
+        from receivables.usecases.applicable import rates_catalogue
+
+        return rates_catalogue(dynamo_rates(self._configuration))
+
+    @cached_property
+    def holidays(self) -> HolidayCalendars:
+        from receivables.adapters.holiday_calendars import PublicHolidays
+
+        return PublicHolidays()
+
+    @cached_property
+    def acceptances(self) -> Acceptances:
+        from receivables.adapters.dynamodb.configuration import DynamoAcceptances
+
+        return DynamoAcceptances(self._configuration)
+
+    @cached_property
+    def shelf(self) -> DocumentShelf:
+        from receivables.adapters.document_shelf import S3Shelf
+
+        return S3Shelf(client("s3"), setting("DOCUMENTS_BUCKET"))
 
     @cached_property
     def company(self) -> CompanyStore:
@@ -150,25 +184,57 @@ class Services(Stores):
     def keep_customers(self) -> KeepCustomers:
         from receivables.usecases.keep_customers import KeepCustomers
 
-        return KeepCustomers(self.customers, self.terms, self.policies)
+        return KeepCustomers(self.customers, self.terms, self.policies, self.company)
 
     @cached_property
     def issue_invoice(self) -> IssueInvoice:
         from receivables.usecases.issue_invoice import IssueInvoice
 
-        return IssueInvoice(self.ledger, self.customers, self.applicable_terms)
+        return IssueInvoice(self.ledger, self.customers, self.applicable_terms, self.holidays)
 
     @cached_property
-    def record_payment(self) -> RecordPayment:
-        from receivables.usecases.record_payment import RecordPayment
+    def write_terms(self) -> WriteTerms:
+        from receivables.usecases.write_terms import WriteTerms
 
-        return RecordPayment(self.ledger)
+        return WriteTerms(self.terms, self.rates, self.holidays)
 
     @cached_property
-    def place_payment(self) -> PlacePayment:
-        from receivables.usecases.record_payment import PlacePayment
+    def keep_company(self) -> KeepCompany:
+        from receivables.usecases.keep_company import KeepCompany
 
-        return PlacePayment(self.ledger)
+        return KeepCompany(self.company, self.terms, self.policies)
+
+    @cached_property
+    def accept_terms(self) -> AcceptTerms:
+        from receivables.notices.terms_document import render_terms
+        from receivables.usecases.accept_terms import AcceptTerms
+
+        return AcceptTerms(self.terms, self.customers, self.acceptances, self.shelf, render_terms)
+
+    @cached_property
+    def terms_versions(self) -> TermsVersions:
+        """Versions of terms by the names that invoices keep."""
+        from receivables.usecases.applicable import TermsVersions
+
+        return TermsVersions(self.terms)
+
+    @cached_property
+    def rate_tables(self) -> RateTables:
+        from receivables.usecases.applicable import RateTables
+
+        return RateTables(self.rates, time.monotonic)
+
+    @cached_property
+    def money(self) -> Money:
+        """Payments, credit, charges, corrections, statements."""
+        from receivables.runtime.money import Money
+
+        return Money(self)
+
+    @cached_property
+    def clock(self) -> Callable[[], datetime] | None:
+        """What tells when something is recorded; None: this machine's clock."""
+        return None
 
     @cached_property
     def state_account(self) -> StateAccount:
@@ -187,6 +253,13 @@ class Services(Stores):
         from receivables.usecases.cases import DecideApproval
 
         return DecideApproval(self.cases, self.ledger, self.workflow)
+
+    @cached_property
+    def arrangements(self) -> Arrangements:
+        """What is done about promises, plans, disputes, holds, extensions and credit limits."""
+        from receivables.runtime.arrangements import Arrangements
+
+        return Arrangements(self.ledger, self.customers, self.applicable_policies)
 
     @cached_property
     def request_import(self) -> RequestImport:

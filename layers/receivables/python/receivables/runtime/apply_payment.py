@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from receivables.adapters.dynamodb.inbox import DynamoInbox, message_from_stream
 from receivables.payments.inbox import InboxMessage
 from receivables.runtime.clients import client
+from receivables.runtime.front_door import recording_time
 from receivables.runtime.settings import setting
 from receivables.usecases.apply_payment import ApplyPayment, Outcome
+
+if TYPE_CHECKING:
+    from receivables.customers import Customer
+    from receivables.usecases.readers import CustomerReader
 
 METRICS: Final[Mapping[Outcome, str]] = {
     Outcome.APPLIED: "Applied",
@@ -24,6 +29,20 @@ METRICS: Final[Mapping[Outcome, str]] = {
 """The metric that counts each outcome."""
 
 
+class Customers:
+    """The directory, imported at the first invoice whose terms make the customer's days matter: most do not."""
+
+    def get(self, customer_id: str) -> Customer:
+        return _directory().get(customer_id)
+
+
+@cache
+def _directory() -> CustomerReader:
+    from receivables.adapters.dynamodb.hot_directory import HotCustomers
+
+    return HotCustomers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+
+
 @cache
 def apply_payment() -> ApplyPayment:
     """The use case with its adapters, made at the first record and kept."""
@@ -32,7 +51,7 @@ def apply_payment() -> ApplyPayment:
 
     dynamodb, inbox = client("dynamodb"), setting("INBOX_TABLE")
     ledger = DynamoLedger(dynamodb, setting("RECEIVABLES_TABLE"), inbox)
-    return ApplyPayment(ledger, DynamoInbox(dynamodb, inbox), processor)
+    return ApplyPayment(ledger, DynamoInbox(dynamodb, inbox), processor, Customers(), recording_time)
 
 
 def message(record: Mapping[str, Any]) -> InboxMessage:

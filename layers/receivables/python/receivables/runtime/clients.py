@@ -15,6 +15,11 @@ _RETRIES: Final[dict[str, dict[str, Any]]] = {
 }
 USER_AGENT: Final = "receivables"
 _READ_TIMEOUT_SECONDS: Final = {"sesv2": 10, "sns": 10, "s3": 10}
+_PATH_STYLE: Final = {"addressing_style": "path"}
+"""Buckets as the first part of the path: so a signed link names the endpoint of the region. By default botocore signs for the
+global endpoint, which sends requests on to another host while a bucket is new, and a signature does not survive that."""
+_SIGNATURE: Final = {"s3": "s3v4"}
+"""In the oldest regions botocore still signs links with version 2, which signs neither type nor length."""
 
 
 @cache
@@ -36,6 +41,8 @@ def client(service: str, *, repeat: bool | None = None) -> Any:
             tcp_keepalive=True,
             # botocore puts its own together anew, twice for every request: a tenth of all that a request costs.
             user_agent=USER_AGENT,
+            s3=_PATH_STYLE if service == "s3" else None,
+            signature_version=_SIGNATURE.get(service),
             # Our codecs make DynamoDB's attribute values, and DynamoDB checks them: no third look.
             parameter_validation=service != "dynamodb",
         ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from receivables.core.clock import from_epoch_ms, parse_instant
@@ -41,3 +41,17 @@ def request_time(event: Mapping[str, Any]) -> datetime:
     if optional("TIME_TRAVEL", "denied") != "allowed":
         raise InvalidInput(AS_OF_HEADER, "is not allowed: this stack does not travel in time")
     return parse_instant(wanted, field=AS_OF_HEADER)
+
+
+def recording_time(heard_of: datetime, clock: Callable[[], datetime] | None = None) -> datetime:
+    """When something that was heard of at an instant is recorded: now, by this function's clock, and never before it was
+    heard of. What is known at a past instant must not grow afterwards, so a message that waited is recorded when it is
+    dealt with. Where time travel is allowed the message's own time is the only one.
+    """
+    if optional("TIME_TRAVEL", "denied") == "allowed":
+        return heard_of
+    return max(heard_of, (clock or _now)())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

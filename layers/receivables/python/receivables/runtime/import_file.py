@@ -15,8 +15,10 @@ from receivables.adapters.dynamodb.configuration import (
 )
 from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.adapters.dynamodb.ledger import DynamoLedger
+from receivables.adapters.holiday_calendars import PublicHolidays
 from receivables.adapters.import_files import S3ImportFiles
 from receivables.runtime.clients import client
+from receivables.runtime.front_door import recording_time
 from receivables.runtime.settings import setting
 from receivables.terms import Terms
 from receivables.usecases.applicable import Applicable, applicable_terms, policy_catalogue, terms_catalogue
@@ -28,8 +30,10 @@ from receivables.usecases.keep_customers import KeepCustomers
 def import_dropped_file() -> ImportDroppedFile:
     """The use case for one file: customers are remembered while it is worked off, and no longer."""
     parts = _parts()
-    invoices = IssueInvoice(parts.ledger, Remembering(parts.customers), parts.terms)
-    return ImportDroppedFile(parts.files, parts.jobs, parts.customers, parts.keep_customers, invoices)
+    invoices = IssueInvoice(parts.ledger, Remembering(parts.customers), parts.terms, parts.holidays)
+    return ImportDroppedFile(
+        parts.files, parts.jobs, parts.customers, parts.keep_customers, invoices, recording_time
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class _Parts:
     keep_customers: KeepCustomers
     ledger: DynamoLedger
     terms: Applicable[Terms]
+    holidays: PublicHolidays
 
 
 @cache
@@ -50,11 +55,13 @@ def _parts() -> _Parts:
     configuration = ConfigurationTable(setting("CONFIGURATION_TABLE"), dynamodb)
     customers = DynamoCustomers(setting("CUSTOMERS_TABLE"), dynamodb)
     terms, policies = dynamo_terms(configuration), dynamo_policies(configuration)
+    company = DynamoCompany(configuration)
     return _Parts(
         files=S3ImportFiles(client("s3"), setting("IMPORTS_BUCKET")),
         jobs=DynamoImportJobs(configuration),
         customers=customers,
-        keep_customers=KeepCustomers(customers, terms_catalogue(terms), policy_catalogue(policies)),
+        keep_customers=KeepCustomers(customers, terms_catalogue(terms), policy_catalogue(policies), company),
         ledger=DynamoLedger(dynamodb, setting("RECEIVABLES_TABLE")),
-        terms=applicable_terms(terms, DynamoCompany(configuration), time.monotonic),
+        terms=applicable_terms(terms, company, time.monotonic),
+        holidays=PublicHolidays(),
     )

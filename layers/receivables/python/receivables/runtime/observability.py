@@ -24,7 +24,7 @@ ALLOWED: Final = frozenset(
     "level location message timestamp service cold_start function_name function_request_id function_memory_size "
     "xray_trace_id correlation_id exception_name where "
     # Ours: identifiers, counts and states
-    "account_id action as_of attempt approval_id bucket case_id channel count decision endpoint event_id failed index_misses "
+    "account_id action as_of attempt approval_id bucket case_id channel count decision differing endpoint event_id failed index_misses "
     "invoice job_id key kind message_id method missed next_action_at notice_id outcome page parked processor queued "
     "delivered halted reported restarted started unfinished woken "
     "reason_code record received redriven route rows rows_bad scanned sent shard stage state status step unknown".split()
@@ -78,7 +78,8 @@ class _Metrics:
     def count(self, name: str, number: int = 1) -> None:
         """Add to a count. Names: Nominated, Worked, Claimed, Sent, Unknown, Refused, Released, Applied, Unapplied,
         Suspended, Duplicate, Placed, Ignored, Parked, WebhooksStored, WebhooksRepeated, WebhooksRefused,
-        WebhooksFailed, CasesOpened, CasesClosed, CasesWoken, CasesFailed, UnknownOutcomes, IndexMissed."""
+        WebhooksFailed, CasesOpened, CasesClosed, CasesWoken, CasesFailed, UnknownOutcomes, IndexMissed, KeptUp,
+        LedgerDifferences."""
         if number:
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
 

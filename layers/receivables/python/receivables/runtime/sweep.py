@@ -36,11 +36,13 @@ def sweep() -> Sweep:
     from receivables.adapters.sqs import SqsAccounts
     from receivables.adapters.stepfunctions import StepFunctionsWorkflow
     from receivables.usecases.applicable import applicable_policies
+    from receivables.usecases.overdue_decisions import OverdueDecisions, TellOverdue
     from receivables.usecases.sweep_accounts import SweepAccounts
 
     dynamodb, table = client("dynamodb"), setting("RECEIVABLES_TABLE")
     configuration = HotConfiguration(dynamodb, setting("CONFIGURATION_TABLE"))
-    log = DynamoSweepLog(dynamodb, table)
+    log, ledger = DynamoSweepLog(dynamodb, table), LedgerReads(dynamodb, table)
+    finance = SnsTopic(LazyClient("sns", repeat=True), setting("FINANCE_TOPIC_ARN"))
     return Sweep(
         notices=DynamoNotices(dynamodb, table, setting("CUSTOMERS_TABLE")),
         cases=DynamoCases(dynamodb, table),
@@ -52,15 +54,16 @@ def sweep() -> Sweep:
         accounts=SweepAccounts(
             DynamoCensus(dynamodb, table),
             log,
-            LedgerReads(dynamodb, table),
+            ledger,
             HotCustomers(dynamodb, setting("CUSTOMERS_TABLE")),
             applicable_policies(
-                cast("VersionStore[Policy]", configuration),
+                cast("VersionStore[Policy]", configuration.policies),
                 cast("CompanyStore", configuration),
                 time.monotonic,
             ),
             SqsAccounts(LazyClient("sqs"), setting("ACCOUNTS_QUEUE_URL")),
         ),
+        decisions=TellOverdue(OverdueDecisions(ledger), finance),
     )
 
 

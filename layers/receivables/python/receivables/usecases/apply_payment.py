@@ -1,7 +1,8 @@
 """Apply a payment that came by webhook: once, whatever comes twice, late or in another order.
 
 The common case is two requests: one read of what never changes of the invoice, and one transaction that assumes that
-nothing was paid yet. Where that is wrong the open item is read and the posting worked out again.
+nothing was paid yet. Where that is wrong - or may be, because the payment is late and there may be charges - what is open
+is read and the posting worked out again. The customer is read only where the days of its zone make a difference.
 """
 
 from __future__ import annotations
@@ -10,28 +11,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
+from receivables.core.clock import local_date
 from receivables.core.errors import InvalidInput, NotFound, StaleRevision
 from receivables.core.ids import reference as invoice_number
-from receivables.ledger import (
-    InvoicePointer,
-    LedgerStore,
-    OpenItem,
-    Payment,
-    PaymentState,
-    PostOutcome,
-    place,
-    post_payment,
-)
-from receivables.payments.events import OtherEvent, PaymentEvent, Processor, Uninterpretable
-from receivables.payments.inbox import Inbox, InboxMessage, InboxState
+from receivables.core.ids import split_account_id
+from receivables.ledger import Payment, PaymentState, Posting, PostOutcome
+from receivables.ledger.allocation import Named
+from receivables.ledger.deeds import Deed
+from receivables.ledger.issuing import untouched
+from receivables.ledger.receiving import place, receive, to_suspense
+from receivables.payments.events import OtherEvent, PaymentEvent, Uninterpretable
+from receivables.payments.inbox import InboxMessage, InboxState
+from receivables.terms import Settlement
+from receivables.usecases.settling import closed_documents, named_items
+
+if TYPE_CHECKING:
+    from receivables.ledger import Invoice, InvoicePointer, LedgerStore, OpenItem
+    from receivables.payments.events import Processor
+    from receivables.payments.inbox import Inbox
+    from receivables.usecases.readers import CustomerReader
 
 MOST_TRIES: Final = 5
 """How often a posting is worked out again when others change the invoice meanwhile; then the stream brings it back."""
 
-MOST_ATTEMPTS: Final = 8
-"""How often a message is handed out again before it is parked for a person (two hours, at four sweeps an hour)."""
+_ANY_ZONE: Final = ZoneInfo("UTC")
+_NAMED_ONLY: Final = Settlement()
+"""A payment that names its invoice is settled by that invoice's own conditions."""
 
 
 class Outcome(StrEnum):
@@ -63,13 +71,30 @@ _OUTCOMES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """The invoice that a payment is for, as assumed or read: its open item and charges, or that it is closed."""
+
+    items: tuple[OpenItem, ...]
+    closed: tuple[Invoice, ...] = ()
+
+
 class ApplyPayment:
-    """Deals with one message of the inbox. Whatever it raises is worth another try: nothing is half done."""
+    """Deals with one message of the inbox. Whatever it raises is worth another try: nothing is half done.
+
+    `recording` tells when something is recorded that was received at an instant.
+    """
 
     def __init__(
-        self, ledger: LedgerStore, inbox: Inbox, processors: Callable[[str], Processor | None]
+        self,
+        ledger: LedgerStore,
+        inbox: Inbox,
+        processors: Callable[[str], Processor | None],
+        customers: CustomerReader,
+        recording: Callable[[datetime], datetime],
     ) -> None:
         self._ledger, self._inbox, self._processors = ledger, inbox, processors
+        self._customers, self._recording = customers, recording
 
     def __call__(self, message: InboxMessage) -> Outcome:
         if message.state is not InboxState.RECEIVED:
@@ -119,23 +144,50 @@ class ApplyPayment:
 
     def _post(self, payment: Payment, invoice: InvoicePointer | None, message_id: str) -> PaymentState | None:
         """Where the money went; None: it was booked before. Raises StaleRevision when others are always faster."""
-        item = _untouched(invoice) if invoice else None
+        recorded_at = self._recording(payment.received_at)
+        zone = self._zone(invoice)
+        holding = self._expected(invoice, payment, zone) if invoice else None
         for _ in range(MOST_TRIES):
-            posting = post_payment(payment, invoice.account_id if invoice else None, item)
+            posting = _posting(payment, invoice, holding, zone, recorded_at)
             outcome = self._ledger.post(posting, inbox_id=message_id)
             if outcome is PostOutcome.DUPLICATE:
                 return None
-            if outcome is PostOutcome.POSTED:
-                return posting.state
-            if invoice:
-                item = self._ledger.open_item(invoice.account_id, invoice.number)
+            if outcome is PostOutcome.POSTED and posting.payment is not None:
+                return posting.payment.after.state
+            holding = self._read(invoice) if invoice else None
         raise StaleRevision(f"invoice {payment.reference} keeps changing")
+
+    def _zone(self, invoice: InvoicePointer | None) -> ZoneInfo:
+        """The customer's zone, where its days matter: for a discount, and for being late where that costs."""
+        if invoice is None or not (invoice.conditions.discounts or invoice.conditions.charged):
+            return _ANY_ZONE
+        return self._customers.get(split_account_id(invoice.account_id)[0]).tz
+
+    def _expected(self, invoice: InvoicePointer, payment: Payment, zone: ZoneInfo) -> _Holding:
+        """The invoice as it is if nothing has happened to it; read, if it may bear charges by now."""
+        parts = invoice.conditions.instalments
+        first_due = min((part.due_date for part in parts), default=invoice.due_date)
+        # By the time of recording, not of paying: charges may have been posted that a payment was too early for.
+        if invoice.conditions.charged and local_date(payment.received_at, zone) > first_due:
+            return self._read(invoice)
+        return _Holding((untouched(invoice),))
+
+    def _read(self, invoice: InvoicePointer) -> _Holding:
+        """The invoice as it stands, with its charges where it may have some."""
+        if invoice.conditions.charged:
+            working_set = self._ledger.working_set(invoice.account_id)
+            items = named_items(working_set.items if working_set else (), (invoice.number,))
+        else:
+            item = self._ledger.open_item(invoice.account_id, invoice.number)
+            items = (item,) if item else ()
+        return _Holding(items, closed_documents(self._ledger, items, (invoice.number,)))
 
     def _place(self, payment: Payment, invoice: InvoicePointer, message: InboxMessage) -> bool:
         """Take a known payment out of suspense, where another event of it without a usable reference had put it.
 
         So it does not matter which of them came first.
         """
+        source = f"{message.processor}/{message.endpoint}"
         for _ in range(MOST_TRIES):
             try:
                 record = self._ledger.payment(payment.key)
@@ -143,39 +195,44 @@ class ApplyPayment:
                 return False
             if record.state is not PaymentState.SUSPENSE or record.payment.amount != payment.amount:
                 return False
-            item = self._ledger.open_item(invoice.account_id, invoice.number)
-            named = replace(record.payment, reference=invoice.number)
-            by = f"{message.processor}/{message.endpoint}"
-            release, posting = place(named, invoice.account_id, item, by, message.received_at)
-            if self._ledger.place(record, release, posting) is PostOutcome.POSTED:
+            recorded_at = self._recording(message.received_at)
+            deed = Deed(payment.key, source, record.payment.effective_at, recorded_at)
+            named = replace(record, payment=replace(record.payment, reference=invoice.number))
+            holding = self._read(invoice)
+            posting = place(
+                named,
+                invoice.account_id,
+                holding.items,
+                deed,
+                named=(Named(invoice.number),),
+                settlement=_NAMED_ONLY,
+                tz=self._zone(invoice),
+                written_off=holding.closed,
+            )
+            if self._ledger.post(posting) is PostOutcome.POSTED:
                 return True
         raise StaleRevision(f"invoice {invoice.number} keeps changing")
 
 
-@dataclass(frozen=True, slots=True)
-class Redriven:
-    """How many messages were handed out again, and how many were parked because that had not helped."""
-
-    redriven: int
-    parked: int
-
-
-def redrive_unprocessed(
-    inbox: Inbox, before: datetime, limit: int = 100, max_attempts: int = MOST_ATTEMPTS
-) -> Redriven:
-    """Hand out again what was received before an instant (UTC) and never settled, at most `limit` messages, oldest
-    first; what was handed out `max_attempts` times already is parked, so that it blocks nothing and is seen."""
-    redriven = parked = 0
-    for message in inbox.unprocessed(before, limit):
-        if message.attempts >= max_attempts:
-            inbox.settle(
-                message.id, InboxState.PARKED, f"could not be applied in {message.attempts + 1} attempts"
-            )
-            parked += 1
-        else:
-            inbox.redrive(message.id)
-            redriven += 1
-    return Redriven(redriven, parked)
+def _posting(
+    payment: Payment,
+    invoice: InvoicePointer | None,
+    holding: _Holding | None,
+    zone: ZoneInfo,
+    recorded_at: datetime,
+) -> Posting:
+    if invoice is None or holding is None:
+        return to_suspense(payment, recorded_at)
+    return receive(
+        payment,
+        invoice.account_id,
+        holding.items,
+        named=(Named(invoice.number),),
+        settlement=_NAMED_ONLY,
+        tz=zone,
+        written_off=holding.closed,
+        recorded_at=recorded_at,
+    )
 
 
 def _payment(message: InboxMessage, event: PaymentEvent) -> Payment:
@@ -189,16 +246,4 @@ def _payment(message: InboxMessage, event: PaymentEvent) -> Payment:
         reference=event.reference,
         source=key,
         payer=event.payer,
-    )
-
-
-def _untouched(invoice: InvoicePointer) -> OpenItem:
-    """The open item as it is if nothing was paid yet."""
-    return OpenItem(
-        invoice.number,
-        invoice.amount,
-        invoice.amount,
-        invoice.issue_date,
-        invoice.due_date,
-        invoice.description,
     )

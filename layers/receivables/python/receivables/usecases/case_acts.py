@@ -101,7 +101,7 @@ class CaseActs:
         return change.event
 
     def _file(self, now: Situation) -> CaseFile:
-        return self._files.compile(now.case, now.working_set, now.items, now.as_of)
+        return self._files.compile(now)
 
 
 _YES_NO = {True: "yes", False: "no"}

@@ -8,9 +8,13 @@ from datetime import datetime
 from receivables.cases.case import Approval, Case
 from receivables.cases.playbook import CaseStep, Facts, next_step
 from receivables.cases.ports import CaseStore
+from receivables.core.clock import local_date
 from receivables.core.money import total
+from receivables.customers import Customer
+from receivables.dunning.dues import Due, at_rest, dues, rest, to_collect
+from receivables.dunning.pauses import Pause
 from receivables.ledger import OpenItem, WorkingSet
-from receivables.usecases.readers import AccountReader
+from receivables.usecases.readers import AccountReader, CustomerReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +23,39 @@ class Situation:
 
     case: Case
     working_set: WorkingSet
+    customer: Customer
     approval: Approval | None
     as_of: datetime
 
     @property
     def items(self) -> tuple[OpenItem, ...]:
-        """What is still open of its invoices."""
+        """What is still to be collected of its invoices, disputed or not."""
+        return to_collect(self.working_set, self.customer, self.as_of, frozenset(self.case.invoices))
+
+    @property
+    def asked(self) -> tuple[Due, ...]:
+        """What the customer is asked for now: what is disputed, promised or on hold is left out, and so are instalments of
+        the future."""
         collected = frozenset(self.case.invoices)
-        return tuple(item for item in self.working_set.open_items if item.number in collected)
+        today = local_date(self.as_of, self.customer.tz)
+        return tuple(
+            due
+            for due in dues(self.working_set, self.customer, self.as_of)
+            if due.number in collected and due.pause is None and (not due.part or due.due_date <= today)
+        )
 
     @property
     def step(self) -> CaseStep:
         account = self.working_set.account
-        hold = account.hold
-        facts = Facts(
-            open=total((item.balance for item in self.items), account.currency),
-            held_until=hold.until if hold is not None else None,
-        )
+        facts = Facts(open=total((item.balance for item in self.items), account.currency), pause=self._pause)
         return next_step(self.case, facts, self.approval, self.as_of)
+
+    @property
+    def _pause(self) -> Pause | None:
+        hold = rest(self.working_set.account, self.customer, self.as_of)
+        if hold is not None:
+            return Pause(hold.until, "the account is on hold")
+        return at_rest(self.working_set, self.customer, self.as_of, frozenset(self.case.invoices))
 
     @property
     def account_rev(self) -> int:
@@ -46,8 +65,8 @@ class Situation:
 class Situations:
     """Reads situations."""
 
-    def __init__(self, cases: CaseStore, ledger: AccountReader) -> None:
-        self._cases, self._ledger = cases, ledger
+    def __init__(self, cases: CaseStore, ledger: AccountReader, customers: CustomerReader) -> None:
+        self._cases, self._ledger, self._customers = cases, ledger, customers
 
     def case(self, case_id: str, account_id: str) -> Case | None:
         """The case, if it is active."""
@@ -62,7 +81,8 @@ class Situations:
         if case is None or working_set is None:
             return None
         approval = self._cases.approval(case.approval_id) if case.approval_id else None
-        return Situation(case, working_set, approval, max(as_of, case.clock or as_of))
+        customer = self._customers.get(case.customer_id)
+        return Situation(case, working_set, customer, approval, max(as_of, case.clock or as_of))
 
     def again(self, before: Situation) -> Situation | None:
         """The same case after something that took time; None: it has moved on meanwhile."""

@@ -20,6 +20,7 @@ from receivables.core.errors import (
     StaleRevision,
 )
 from receivables.customers import Customer
+from receivables.dunning.dues import dues
 from receivables.dunning.ports import Policies
 from receivables.ledger import WorkingSet
 from receivables.usecases.readers import AccountReader, CustomerReader
@@ -71,11 +72,12 @@ class OpenCase:
         if working_set.case is not None:
             raise Conflict(f"account {account_id} has a case already: {working_set.case.id}")
         customer = self._customers.get(working_set.account.customer_id)
-        chosen = _choose(working_set, customer, at, wanted)
+        keys = _choose(working_set, customer, at, wanted)
+        chosen = sorted({key.partition("#")[0] for key in keys})
         policy = self._policies.for_customer(customer, local_date(at, customer.tz))
         case = new_case(working_set.account, chosen, policy, at, opened_by=by)
         # Escalation is the policy's last step: what is in a case has had them all.
-        progress = {**working_set.account.progress, **dict.fromkeys(chosen, policy.steps[-1].offset_days)}
+        progress = {**working_set.account.progress, **dict.fromkeys(keys, policy.steps[-1].offset_days)}
         self._cases.open(case, rev=working_set.account.rev, progress=progress, next_action_at=at)
         return case
 
@@ -90,14 +92,16 @@ class OpenCase:
 def _choose(
     working_set: WorkingSet, customer: Customer, at: datetime, wanted: frozenset[str] | None
 ) -> tuple[str, ...]:
+    """The keys of what is overdue, of those invoices. What is disputed, or in a payment plan, is not."""
     today = local_date(at, customer.tz)
-    overdue = {item.number for item in working_set.open_items if item.due_date < today}
-    if wanted is not None and (wrong := sorted(wanted - overdue)):
+    overdue = [due for due in dues(working_set, customer, at) if due.due_date < today and not due.is_plan]
+    numbers = {due.number for due in overdue}
+    if wanted is not None and (wrong := sorted(wanted - numbers)):
         raise InvalidInput("invoices", f"{wrong[0]!r} is not an open and overdue invoice of this account")
-    chosen = overdue if wanted is None else wanted
+    chosen = [due.key for due in overdue if wanted is None or due.number in wanted]
     if not chosen:
         raise Conflict("the account has no overdue invoice")
-    return tuple(sorted(chosen))
+    return tuple(chosen)
 
 
 class DecideApproval:

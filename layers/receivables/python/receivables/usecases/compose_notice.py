@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
+from receivables.core.clock import local_date
 from receivables.core.configuration import Company
 from receivables.core.ids import new_id
 from receivables.customers import Channel, Customer, Reach
@@ -17,6 +18,7 @@ from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.notices.ports import Email, Sms
 from receivables.notices.rendering import pay_link, render, render_sms
 from receivables.usecases.courier import Parcel
+from receivables.usecases.notice_lines import NO_WORKINGS, Workings, line_of
 
 MOST_REASONS: Final = 10
 """Reasons kept on a notice; for an account with more invoices the rest are counted."""
@@ -38,9 +40,11 @@ def compose(
     reasons: Sequence[str],
     addressing: Addressing,
     as_of: datetime,
+    workings: Workings = NO_WORKINGS,
 ) -> list[Parcel]:
     """The parcels of one claim: a parcel for each channel of the step that reaches the customer; if none does, one
-    that is not sent, so that it is on record that the step came and nobody could be told."""
+    that is not sent, so that it is on record that the step came and nobody could be told. `workings` tell how late
+    charges came about, by their numbers."""
     reaches = [customer.reach(channel) for channel in action.step.channels]
     notice = _notice(action, account, policy, reasons, as_of)
     usable = [reach for reach in reaches if reach.address is not None]
@@ -48,7 +52,7 @@ def compose(
         why = "; ".join(f"{reach.channel}: {reach.reason}" for reach in reaches)
         nobody = replace(notice, state=NoticeState.UNREACHABLE, state_reason=why, channel=reaches[0].channel)
         return [Parcel(nobody, None)]
-    reminder = _reminder(action, account, customer, policy, addressing)
+    reminder = _reminder(action, account, customer, policy, addressing, as_of, workings)
     return [_parcel(notice, reach, reminder, addressing.company, as_of) for reach in usable]
 
 
@@ -69,12 +73,14 @@ def _notice(
         attempt=new_id("att", as_of),
         policy=f"{policy.id}/{policy.version}",
         reasons=_bounded(reasons),
-        previous={n: account.progress[n] for n in (line.number for line in reached) if n in account.progress},
+        previous={
+            key: account.progress[key] for key in (line.key for line in reached) if key in account.progress
+        },
     )
 
 
 def _item(line: NoticeLine) -> NoticeItem:
-    return NoticeItem(line.number, line.balance.minor, line.step_offset, line.listing is Listing.REACHED)
+    return NoticeItem(line.key, line.balance.minor, line.step_offset, line.listing is Listing.REACHED)
 
 
 def _bounded(reasons: Sequence[str]) -> tuple[str, ...]:
@@ -84,9 +90,15 @@ def _bounded(reasons: Sequence[str]) -> tuple[str, ...]:
 
 
 def _reminder(
-    action: SendNotice, account: Account, customer: Customer, policy: Policy, addressing: Addressing
+    action: SendNotice,
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    addressing: Addressing,
+    as_of: datetime,
+    workings: Workings,
 ) -> Reminder:
-    lines = tuple(_line(line) for line in action.lines)
+    today = local_date(as_of, customer.tz)
     leading = max(
         (line for line in action.lines if line.listing is Listing.REACHED),
         key=lambda line: (line.step_index, line.days_overdue),
@@ -95,8 +107,8 @@ def _reminder(
         tone=action.tone.value,
         customer=customer,
         company=addressing.company.name,
-        lines=lines,
-        leading=_line(leading),
+        lines=_told(action.lines, today, workings),
+        leading=_line(leading, today, workings),
         total=action.total,
         credit=account.unapplied,
         pay_link=pay_link(addressing.pay_link_base, account.id),
@@ -106,16 +118,20 @@ def _reminder(
     )
 
 
-def _line(line: NoticeLine) -> Line:
-    return Line(
-        number=line.number,
-        issue_date=line.issue_date,
-        due_date=line.due_date,
-        days_overdue=line.days_overdue,
-        balance=line.balance,
-        description=line.description,
-        reached=line.listing is Listing.REACHED,
-    )
+def _told(lines: Sequence[NoticeLine], today: date, workings: Workings) -> tuple[Line, ...]:
+    """The lines as the customer reads them: each late charge with what it rides with."""
+    found: list[Line] = []
+    for line in lines:
+        each = _line(line, today, workings)
+        if line.listing is Listing.RIDING:
+            found[-1] = replace(found[-1], charges=(*found[-1].charges, each))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _line(line: NoticeLine, today: date, workings: Workings) -> Line:
+    return line_of(line.due, today, reached=line.listing is Listing.REACHED, workings=workings)
 
 
 def _parcel(notice: Notice, reach: Reach, reminder: Reminder, company: Company, as_of: datetime) -> Parcel:

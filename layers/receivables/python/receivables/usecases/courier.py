@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from receivables.core.errors import Throttled
-from receivables.notices.notice import Notice
-from receivables.notices.ports import Email, NoticeStore, Sms
-from receivables.usecases.send_notice import Fate, SendNotice
+from receivables.usecases.send_notice import Fate
+
+if TYPE_CHECKING:
+    from receivables.notices.notice import Notice
+    from receivables.notices.ports import Email, NoticeStore, Sms
+    from receivables.usecases.send_notice import SendNotice
 
 Tally = Counter[str]
 """Counts by the names of the metrics: Claimed, Sent, Unknown, Refused, Released, Unreachable, ..."""

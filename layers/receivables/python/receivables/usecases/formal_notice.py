@@ -14,11 +14,12 @@ from receivables.core.clock import local_date
 from receivables.core.errors import NotFound, StaleRevision
 from receivables.core.ids import dated_id, new_id
 from receivables.customers import Channel
-from receivables.ledger import Account, OpenItem
+from receivables.ledger import Account
 from receivables.notices.content import FormalNotice as Content
 from receivables.notices.content import Line, Wording
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.notices.ports import Claim, Email, KillSwitch, NoticeStore
+from receivables.usecases.notice_lines import line_of
 from receivables.usecases.send_notice import Fate, SendNotice
 
 FORMAL: Final = "formal"
@@ -93,7 +94,7 @@ class FormalNotice:
             address=reach.address,
             step_key=FORMAL,
             total=file.open,
-            items=tuple(NoticeItem(i.number, i.balance.minor, 0, reached=False) for i in file.items),
+            items=tuple(NoticeItem(due.key, due.amount.minor, 0, reached=False) for due in file.lines),
             claimed_at=moment,
             attempt=new_id("att", file.as_of),
             policy=case.policy,
@@ -111,7 +112,7 @@ class FormalNotice:
                 customer=customer,
                 company=file.creditor,
                 case_id=file.case.id,
-                lines=tuple(_line(file, item) for item in file.items),
+                lines=_lines(file),
                 total=file.open,
                 credit=file.unapplied,
                 pay_by=local_date(deadline, customer.tz),
@@ -134,15 +135,15 @@ def moment_of(case: Case) -> datetime:
     return case.wake_at or case.opened_at
 
 
-def _line(file: CaseFile, item: OpenItem) -> Line:
-    return Line(
-        number=item.number,
-        issue_date=item.issue_date,
-        due_date=item.due_date,
-        days_overdue=file.days_overdue(item),
-        balance=item.balance,
-        description=item.description,
-    )
+def _lines(file: CaseFile) -> tuple[Line, ...]:
+    told: set[str] = set()
+    found = []
+    for due in file.dues:
+        riding = [charge for charge in due.charges if charge.key not in told]
+        told.update(charge.key for charge in riding)
+        charges = tuple(line_of(charge, file.today, workings=file.workings) for charge in riding)
+        found.append(line_of(due, file.today, charges=charges, workings=file.workings))
+    return tuple(found)
 
 
 def _claim(file: CaseFile, account: Account, notice: Notice) -> Claim:

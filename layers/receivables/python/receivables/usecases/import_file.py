@@ -96,7 +96,8 @@ class _Outcome:
 
 
 class ImportDroppedFile:
-    """Works a file off. Every row is harmless to repeat, so a run that was cut short is simply run again."""
+    """Works a file off. Every row is harmless to repeat, so a run that was cut short is simply run again. `recording` tells
+    when something is recorded that a file of an instant brought."""
 
     def __init__(
         self,
@@ -105,8 +106,9 @@ class ImportDroppedFile:
         customers: Directory,
         keep_customers: KeepCustomers,
         invoices: IssueInvoice,
+        recording: Callable[[datetime], datetime],
     ) -> None:
-        self._files, self._jobs = files, jobs
+        self._files, self._jobs, self._recording = files, jobs, recording
         self._customers, self._keep, self._invoices = customers, keep_customers, invoices
 
     def run(self, key: str, at: datetime, time_is_left: Callable[[], bool] = lambda: True) -> ImportJob:
@@ -180,9 +182,15 @@ class ImportDroppedFile:
         if isinstance(row, CustomerRow):
             return self._customer(row)
         order = InvoiceOrder(
-            row.number, row.customer_id, row.amount, row.issue_date, row.due_date, row.description
+            row.number,
+            row.customer_id,
+            row.amount,
+            row.issue_date,
+            row.due_date,
+            row.description,
+            row.tax,
         )
-        _, new = self._invoices.issue(order, source, at)
+        _, new = self._invoices.issue(order, source, self._recording(at))
         return "created" if new else "unchanged"
 
     def _customer(self, row: CustomerRow) -> str:

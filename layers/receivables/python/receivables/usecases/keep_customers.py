@@ -11,6 +11,7 @@ from receivables.customers.ports import Customers
 from receivables.dunning.policy import Policy
 from receivables.ledger.posting import SUSPENSE_CUSTOMER
 from receivables.terms import Terms
+from receivables.usecases.readers import CompanyReader
 
 RESERVED: Final = frozenset({SUSPENSE_CUSTOMER})
 """Ids that name something of the ledger's own."""
@@ -19,13 +20,20 @@ V = TypeVar("V", bound=Versioned)
 
 
 class KeepCustomers:
-    """Writes customer records whose terms and policy exist."""
+    """Writes customer records whose terms, policy and segment exist."""
 
-    def __init__(self, customers: Customers, terms: Catalogue[Terms], policies: Catalogue[Policy]) -> None:
+    def __init__(
+        self,
+        customers: Customers,
+        terms: Catalogue[Terms],
+        policies: Catalogue[Policy],
+        company: CompanyReader,
+    ) -> None:
         self._customers, self._terms, self._policies = customers, terms, policies
+        self._company = company
 
     def create(self, customer: Customer) -> Customer:
-        """Raises InvalidFields (`id`, `terms_id`, `policy_id`) or AlreadyExists."""
+        """Raises InvalidFields (`id`, `terms_id`, `policy_id`, `segment`, `credit_limit`) or AlreadyExists."""
         self._check(customer)
         return self._customers.create(customer)
 
@@ -38,6 +46,10 @@ class KeepCustomers:
         errors = [] if customer.id not in RESERVED else [FieldError("id", "is reserved")]
         errors += missing("terms_id", customer.terms_id, self._terms)
         errors += missing("policy_id", customer.policy_id, self._policies)
+        if customer.segment is not None and customer.segment not in self._company.get().segments:
+            errors.append(FieldError("segment", f"the company has no segment {customer.segment!r}"))
+        if any(limit.minor < 0 for limit in customer.credit_limit.each):
+            errors.append(FieldError("credit_limit", "must not be negative"))
         if errors:
             raise InvalidFields(errors)
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from receivables.dunning.ports import MOST_AT_ONCE, AccountQueue, Agenda
-from receivables.notices.ports import KillSwitch
+from receivables.dunning.ports import MOST_AT_ONCE
+
+if TYPE_CHECKING:
+    from receivables.dunning.ports import AccountQueue, Agenda
+    from receivables.notices.ports import KillSwitch
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from receivables.dunning.decide import decide
 from receivables.dunning.decision import Action, Decision, OpenCase, SendNotice
 from receivables.dunning.policy import Policy
 from receivables.ledger import Account, ActiveCase, OpenItem, WorkingSet
+from receivables.usecases.preview_agreements import judgements, without_broken
 
 MAX_DAYS: Final = 3 * 366
 _MAX_LOOKS: Final = 2000
@@ -38,6 +39,7 @@ def preview_policy(
     policy: Policy, customer: Customer, account: WorkingSet, first: date, last: date
 ) -> Iterator[Happening]:
     """Every notice and escalation from `first` to `last` (days of the customer), for invoices that stay unpaid.
+    What is promised or agreed is not kept either; late charges that would arise are not among it.
     Steps that an invoice has earned before `first` and has not had are caught up with: the highest comes at once.
 
     Raises InvalidInput for a span that is negative or too long, TooLarge when it holds too much.
@@ -54,11 +56,13 @@ def preview_policy(
             return
         # Not issued yet is not there yet.
         today = local_date(as_of, customer.tz)
-        there = replace(state, open_items=tuple(item for item in items if item.issue_date <= today))
+        state = without_broken(state, customer, policy, as_of)
+        there = replace(state, items=tuple(item for item in items if item.issue_date <= today))
         decision = decide(there, customer, policy, as_of)
         yield from _happenings(decision, customer, as_of)
         state = _carried_out(state, decision)
-        as_of = _next_look(decision, items, customer, as_of)
+        judged = judgements(state, customer, policy, as_of)
+        as_of = _next_look(decision, items, judged, customer, as_of)
     raise TooLarge("too much would happen in this time: ask for a shorter one")
 
 
@@ -98,14 +102,14 @@ def _happenings(decision: Decision, customer: Customer, at: datetime) -> Iterato
 
 
 def _about(reason: str, action: Action) -> bool:
-    numbers = (
-        [line.number for line in action.lines]
+    keys = (
+        [line.key for line in action.lines]
         if isinstance(action, SendNotice)
-        else action.invoices
+        else action.keys
         if isinstance(action, OpenCase)
         else ()
     )
-    return any(reason.startswith(f"{number}: ") for number in numbers)
+    return any(reason.startswith(f"{key}: ") for key in keys)
 
 
 def _carried_out(state: WorkingSet, decision: Decision) -> WorkingSet:
@@ -120,8 +124,12 @@ def _carried_out(state: WorkingSet, decision: Decision) -> WorkingSet:
 
 
 def _next_look(
-    decision: Decision, items: Sequence[OpenItem], customer: Customer, as_of: datetime
+    decision: Decision,
+    items: Sequence[OpenItem],
+    judged: Iterable[datetime],
+    customer: Customer,
+    as_of: datetime,
 ) -> datetime | None:
     issues = (local_instant(item.issue_date, _MIDNIGHT, customer.tz) for item in items)
-    moments = [moment for moment in (decision.next_action_at, *issues) if moment and moment > as_of]
+    moments = [moment for moment in (decision.next_action_at, *issues, *judged) if moment and moment > as_of]
     return min(moments, default=None)

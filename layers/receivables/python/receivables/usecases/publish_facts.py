@@ -28,6 +28,9 @@ _SHOWN: Final = (
     "decision",
     "event",
     "until",
+    "due_date",
+    "arrangement_kind",
+    "arrangement_id",
 )
 """Attributes of a fact that others may see. Addresses, names and the words that people wrote stay here."""
 _SHOWN_OF_CASES: Final = ("outcome", "suspended", "placed", "approval_id", "file")
@@ -38,10 +41,26 @@ the bus takes, whatever the length of their numbers."""
 
 _ENTRY_TYPES: Final = {
     "invoice": "invoice.issued",
+    "credit_note": "invoice.credited",
     "payment": "payment.received",
     "suspense": "payment.unplaced",
     "placement": "payment.placed",
+    "allocation": "credit.applied",
+    "refund": "payment.refunded",
+    "refund_paid": "refund.paid",
+    "chargeback": "payment.charged_back",
+    "chargeback_reversal": "payment.chargeback_reversed",
+    "discount": "discount.granted",
+    "fee": "charge.posted",
+    "interest": "charge.posted",
+    "waiver": "charge.waived",
+    "write_off": "invoice.written_off",
+    "recovery": "invoice.recovered",
+    "transfer": "payment.transferred",
+    "rounding": "difference.written_off",
+    "reversal": "entry.reversed",
 }
+"""What others call what an entry tells; every kind has a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +103,13 @@ def event_types(fact: Fact) -> list[str]:
     """The names of a fact's events; the first tells what was recorded."""
     kind = fact["kind"]
     if kind == "entry":
-        return [_ENTRY_TYPES.get(str(fact["entry_kind"]), f"entry.{fact['entry_kind']}")]
+        return [_ENTRY_TYPES[fact["entry_kind"]]]
     if kind == "notice":
         return [f"notice.{fact['state']}"]
     if kind == "decision":
         return ["approval.decided"]
+    if kind == "arrangement":
+        return [f"{fact['arrangement_kind']}.{fact['event']}"]
     if kind == "case_event":
         return [f"case.{fact['event']}", *_consequences(fact)]
     return [f"account.{fact.get('event', kind)}"]
@@ -122,7 +143,20 @@ def _detail(account_id: str, fact: Fact) -> dict[str, object]:
         detail |= _listed([item["number"] for item in fact.get("items", ())])
     elif "invoices" in facts:
         detail |= _listed(facts["invoices"].split(", "))
+    elif fact["kind"] == "arrangement":
+        detail |= _listed(fact["invoices"])
+    elif fact["kind"] == "entry":
+        detail |= _of_entry(fact)
     return detail
+
+
+def _of_entry(fact: Fact) -> dict[str, object]:
+    """The receivables that it moved, if they are several or it names none, and the entry that it undoes."""
+    moved = dict.fromkeys(
+        leg["item"] for leg in fact["legs"] if leg["ledger"] == "receivable" and leg["item"]
+    )
+    detail = _listed(list(moved)) if moved.keys() - {fact["invoice"]} else {}
+    return detail | ({"reverses": fact["reverses"]} if fact["reverses"] else {})
 
 
 def _listed(numbers: Sequence[str]) -> dict[str, object]:

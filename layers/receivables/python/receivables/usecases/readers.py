@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from receivables.core.configuration import Company
-from receivables.customers import Customer
-from receivables.ledger import Page, WorkingSet
+from receivables.ledger import Page
+
+if TYPE_CHECKING:
+    from receivables.core.configuration import Company
+    from receivables.customers import Customer
+    from receivables.ledger import WorkingSet
 
 
 class AccountReader(Protocol):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from receivables.core.errors import NotFound
 from receivables.customers import Channel
 from receivables.notices.delivery import STATE_OF, SUPPRESSING, DeliveryReport
-from receivables.notices.ports import NoticeStore
+
+if TYPE_CHECKING:
+    from receivables.notices.ports import NoticeStore
 
 
 class Suppressions(Protocol):

@@ -2,139 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
-from receivables.core.errors import Conflict, InvalidInput, Throttled
-from receivables.core.ids import split_account_id
+from receivables.core.errors import Conflict, InvalidInput
 from receivables.core.money import Money
 from receivables.ledger import (
-    InvoicePointer,
     LedgerStore,
     OpenItem,
     Payment,
+    PaymentRecord,
     PaymentState,
+    Posting,
     PostOutcome,
-    place,
-    post_payment,
 )
-from receivables.ledger.ports import PaymentRecord
-
-_ATTEMPTS: Final = 5
+from receivables.ledger.deeds import Deed
+from receivables.ledger.receiving import place, receive, to_suspense
+from receivables.usecases.booking import post_again, working_set_of
+from receivables.usecases.payment_targets import Targets, account_of
+from receivables.usecases.settling import Settling, closed_documents, fitting, named_items
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """Money that a person knows of. `key` is unique for ever; `reference` the number of the invoice it pays."""
+    """Money that a person knows of. `key` is unique for ever; `reference` the one invoice that the payer named."""
 
     key: str
     amount: Money
     effective_at: datetime
+    targets: Targets = field(default_factory=Targets)
     reference: str | None = None
     payer: str | None = None
 
 
 class RecordPayment:
-    """Books a payment by hand: to its invoice as far as that goes, or, without a reference, to suspense."""
+    """Books a payment by hand: to the invoices that it names, to an account in its configured order, or to suspense."""
 
-    def __init__(self, ledger: LedgerStore) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: LedgerStore, settling: Settling) -> None:
+        self._ledger, self._settling = ledger, settling
 
-    def record(self, order: PaymentOrder, by: str, at: datetime) -> tuple[PaymentRecord, bool]:
+    def record(
+        self, order: PaymentOrder, by: str, at: datetime, recorded_at: datetime
+    ) -> tuple[PaymentRecord, bool]:
         """The payment and whether it is new; the same one again is harmless.
 
-        Raises InvalidInput (`amount`, `effective_at`, `reference`: no such invoice, or in another currency), and
-        Conflict when the key was used for another payment.
+        Raises InvalidInput (`amount`, `effective_at`, `reference`, `invoices.0.number`, `account_id`), and Conflict
+        when the key was used for another payment.
         """
         if order.effective_at > at:
             raise InvalidInput("effective_at", "lies in the future")
         payment = Payment(
             order.key, order.amount, order.effective_at, at, order.reference, f"api/{by}", order.payer
         )
-        invoice = self._invoice(order)
-        account = invoice.account_id if invoice else None
-        outcome = _posted(
-            lambda item: self._ledger.post(post_payment(payment, account, item)),
-            lambda: _open_item(self._ledger, invoice),
+        account = account_of(order.targets, order.amount, self._ledger.pointer)
+        if account is not None and self._ledger.working_set(account) is None:
+            raise InvalidInput("account_id", f"account {account!r} does not exist")
+        outcome = post_again(
+            self._ledger, lambda: self._posting(payment, account, order.targets, at, recorded_at)
         )
         record = self._ledger.payment(order.key)
-        if outcome is PostOutcome.DUPLICATE and not _same(record.payment, payment):
+        elsewhere = account is not None and record.account_id != account
+        other = elsewhere or not _same(record.payment, payment) or not _same_targets(record, order.targets)
+        if outcome is PostOutcome.DUPLICATE and other:
             raise Conflict(f"the key {order.key!r} was used for another payment")
         return record, outcome is PostOutcome.POSTED
 
-    def _invoice(self, order: PaymentOrder) -> InvoicePointer | None:
-        """A person's reference is taken at its word: one that leads nowhere is a slip, and not money of a stranger."""
-        if order.reference is None:
-            return None
-        invoice = self._ledger.pointer(order.reference)
-        if invoice is None:
-            raise InvalidInput("reference", f"invoice {order.reference!r} does not exist")
-        if invoice.amount.currency != order.amount.currency:
-            raise InvalidInput("amount.currency", f"the invoice is in {invoice.amount.currency}")
-        return invoice
+    def _posting(
+        self, payment: Payment, account: str | None, targets: Targets, at: datetime, recorded_at: datetime
+    ) -> Posting:
+        if account is None:
+            return to_suspense(payment, recorded_at)
+        rules = self._settling.of(account, at)
+        items = working_set_of(self._ledger, account).items
+        if targets.shares:
+            items = named_items(items, targets.numbers)
+        closed = closed_documents(self._ledger, items, targets.numbers)
+
+        def build(chosen: Sequence[OpenItem]) -> Posting:
+            return receive(
+                payment,
+                account,
+                chosen,
+                named=targets.named,
+                settlement=rules.settlement,
+                tz=rules.tz,
+                written_off=closed,
+                recorded_at=recorded_at,
+            )
+
+        return build(items) if targets.shares else fitting(build, payment.amount, items, rules.settlement)
 
 
 class PlacePayment:
-    """Moves a payment out of suspense to the account, and the invoice, that a person names."""
+    """Moves a payment out of suspense to the account, and the invoices, that a person names."""
 
-    def __init__(self, ledger: LedgerStore) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: LedgerStore, settling: Settling) -> None:
+        self._ledger, self._settling = ledger, settling
 
-    def place(
-        self, key: str, account_id: str, invoice_number: str | None, by: str, at: datetime
-    ) -> PaymentRecord:
-        """The payment, placed; the same placement again is harmless.
+    def place(self, key: str, targets: Targets, by: str, recorded_at: datetime) -> PaymentRecord:
+        """The payment, placed; the same placement again is harmless. Without invoices all of it becomes credit.
 
-        Raises NotFound (no such payment), InvalidInput (`account_id`, `invoice`) and Conflict when it is not in
-        suspense.
+        Raises NotFound (no such payment), InvalidInput (`account_id`, `invoice`, `invoices.0.number`) and Conflict when
+        it is not in suspense.
         """
         record = self._ledger.payment(key)
-        if record.state is PaymentState.PLACED and (record.account_id, record.invoice) == (
-            account_id,
-            invoice_number,
-        ):
+        if _placed_so(record, targets):
             return record
-        invoice = self._target(record.payment, account_id, invoice_number)
-
-        def post(item: OpenItem | None) -> PostOutcome:
-            current = self._ledger.payment(key)
-            if current.state is not PaymentState.SUSPENSE:
-                raise Conflict(f"payment {key!r} is not in suspense: {current.state.value}")
-            release, posting = place(current.payment, account_id, item, by, at)
-            return self._ledger.place(current, release, posting)
-
-        _posted(post, lambda: _open_item(self._ledger, invoice))
+        account = account_of(targets, record.payment.amount, self._ledger.pointer)
+        if account is None or self._ledger.working_set(account) is None:
+            raise InvalidInput("account_id", f"account {account!r} does not exist")
+        source = f"api/{by}"
+        deed = Deed(key, source, record.payment.effective_at, recorded_at)
+        post_again(self._ledger, lambda: self._posting(key, account, targets, deed))
         return self._ledger.payment(key)
 
-    def _target(self, payment: Payment, account_id: str, number: str | None) -> InvoicePointer | None:
-        _, currency = split_account_id(account_id)
-        if currency != payment.amount.currency:
-            raise InvalidInput("account_id", f"the payment is in {payment.amount.currency}")
-        if self._ledger.working_set(account_id) is None:
-            raise InvalidInput("account_id", f"account {account_id!r} does not exist")
-        if number is None:
-            return None
-        invoice = self._ledger.pointer(number)
-        if invoice is None or invoice.account_id != account_id:
-            raise InvalidInput("invoice", f"{number!r} is not an invoice of account {account_id}")
-        return invoice
+    def _posting(self, key: str, account: str, targets: Targets, deed: Deed) -> Posting:
+        record = self._ledger.payment(key)
+        if record.state is not PaymentState.SUSPENSE:
+            raise Conflict(f"payment {key!r} is not in suspense: {record.state.value}")
+        rules = self._settling.of(account, deed.recorded_at)
+        items = named_items(working_set_of(self._ledger, account).items, targets.numbers)
+        return place(
+            record,
+            account,
+            items,
+            deed,
+            named=targets.named,
+            settlement=rules.settlement,
+            tz=rules.tz,
+            written_off=closed_documents(self._ledger, items, targets.numbers),
+        )
 
 
-def _posted(
-    post: Callable[[OpenItem | None], PostOutcome], read: Callable[[], OpenItem | None]
-) -> PostOutcome:
-    """Post, reading the open item again while others change it. Raises Throttled when they are always faster."""
-    for _ in range(_ATTEMPTS):
-        outcome = post(read())
-        if outcome is not PostOutcome.STALE:
-            return outcome
-    raise Throttled("others keep changing the invoice; nothing was booked")
+def _placed_so(record: PaymentRecord, targets: Targets) -> bool:
+    number = targets.numbers[0] if len(targets.shares) == 1 else None
+    placed = record.state is PaymentState.PLACED
+    return placed and (record.account_id, record.invoice) == (targets.account_id, number)
 
 
-def _open_item(ledger: LedgerStore, invoice: InvoicePointer | None) -> OpenItem | None:
-    return None if invoice is None else ledger.open_item(invoice.account_id, invoice.number)
+def _same_targets(record: PaymentRecord, targets: Targets) -> bool:
+    """The record keeps which invoice it was for, if it was one. A recovery has a place of its own there."""
+    if not targets.shares or record.recovered:
+        return True
+    return record.invoice == (targets.numbers[0] if len(targets.shares) == 1 else None)
 
 
 def _same(stored: Payment, wanted: Payment) -> bool:

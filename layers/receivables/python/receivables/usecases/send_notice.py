@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from receivables.core.errors import OutcomeUnknown, Refused, Throttled
-from receivables.notices.notice import Notice
-from receivables.notices.ports import Email, EmailGateway, KillSwitch, NoticeStore, Sms, SmsGateway
+from receivables.notices.ports import Email
+
+if TYPE_CHECKING:
+    from receivables.notices.notice import Notice
+    from receivables.notices.ports import EmailGateway, KillSwitch, NoticeStore, Sms, SmsGateway
 
 
 class Fate(StrEnum):

@@ -16,7 +16,8 @@ from receivables.core.ids import derived_id
 from receivables.notices.notice import Notice
 from receivables.notices.ports import KillSwitch, NoticeStore
 from receivables.payments.inbox import Inbox
-from receivables.usecases.apply_payment import redrive_unprocessed
+from receivables.usecases.overdue_decisions import TellOverdue
+from receivables.usecases.redrive_webhooks import redrive_unprocessed
 from receivables.usecases.sweep_accounts import GRACE, SweepAccounts, SweepLog, Walk
 from receivables.usecases.wake_case import deliver, wake
 
@@ -29,7 +30,8 @@ MOST_NAMED: Final = 50
 
 T = TypeVar("T")
 Found = Counter[str]
-"""Counts of what was found, by name: unknown, delivered, redriven, parked, started, restarted, woken, scanned, missed."""
+"""Counts of what was found, by name: unknown, delivered, redriven, parked, started, restarted, woken, overdue, scanned,
+missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Sweep:
     log: SweepLog
     switch: KillSwitch
     accounts: SweepAccounts
+    decisions: TellOverdue
 
     def outstanding(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
         """Every few minutes: unknown notices, undelivered decisions, unprocessed webhooks, cases that do not run, and
@@ -60,13 +63,14 @@ class Sweep:
         )
 
     def full(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
-        """Daily: the same, the executions behind all active cases, and the walk through all accounts."""
+        """Daily: the same, the executions behind all active cases, overdue decisions, and the walk through all accounts."""
         return _each(
             (
                 lambda: self._report_unknown(as_of),
                 self._deliver_decisions,
                 lambda: self._redrive(as_of),
                 lambda: self._revive_cases(as_of, time_left),
+                lambda: Found(overdue=self.decisions(as_of)),
                 lambda: self._walk(as_of, time_left),
             )
         )

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from receivables.core.clock import local_date
 from receivables.core.errors import DependencyFailed
-from receivables.dunning import decide
-from receivables.dunning.ports import MOST_AT_ONCE, AccountQueue, Policies
-from receivables.ledger import Page
+from receivables.dunning.decide import decide
+from receivables.dunning.ports import MOST_AT_ONCE, AccountQueue
+from receivables.ledger import AT_ONCE, Page
 from receivables.usecases.readers import AccountReader, CustomerReader
+
+if TYPE_CHECKING:
+    from receivables.dunning.ports import Policies
+    from receivables.ledger import WorkingSet
 
 GRACE: Final = timedelta(hours=1)
 """How late a planned account may be before it counts as missed: ticks come every five minutes, and queues may be long."""
@@ -130,4 +134,14 @@ class SweepAccounts:
         policy = self._policies.for_customer(customer, local_date(as_of, customer.tz))
         decision = decide(working_set, customer, policy, as_of)
         unplanned = working_set.account.next_action_at is None and decision.next_action_at is not None
-        return bool(decision.actions) or unplanned
+        return bool(decision.actions) or unplanned or _upkeep_overdue(working_set, as_of)
+
+
+def _upkeep_overdue(working_set: WorkingSet, as_of: datetime) -> bool:
+    """Its plan said that it be looked at by now, and it has more to it than reminders. What is due of late charges, promises
+    and plans only its worker can tell; one that was woken, and not planned since, is not late yet."""
+    planned = working_set.account.next_action_at
+    if planned is None or planned == AT_ONCE or planned > as_of - GRACE:
+        return False
+    charged = any(item.conditions.charged for item in working_set.items)
+    return bool(charged or working_set.arrangements or working_set.credits)

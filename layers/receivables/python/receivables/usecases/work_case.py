@@ -26,7 +26,7 @@ class CaseWork:
         """Open a case for the invoices that reached escalation, or add them to the one that is open. The account stays
         due: starting the case's workflow is the next thing to do. Raises StaleRevision or AlreadyExists."""
         account = working_set.account
-        progress = {**account.progress, **dict.fromkeys(action.invoices, policy.steps[-1].offset_days)}
+        progress = {**account.progress, **dict.fromkeys(action.keys, policy.steps[-1].offset_days)}
         if working_set.case is None:
             case = new_case(account, action.invoices, policy, as_of)
             self.store.open(case, rev=account.rev, progress=progress, next_action_at=as_of)

@@ -1,0 +1,93 @@
+"""Money that goes back, of a payment that has paid more receivables than one transaction can open again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from receivables.core.errors import TooLarge
+from receivables.ledger import EntryKind, PostOutcome
+from receivables.ledger.crediting import apply_credit
+from receivables.ledger.deeds import Deed
+from receivables.ledger.receiving import receive
+from receivables.terms import Settlement
+from receivables.usecases.booking import book
+from receivables.usecases.chargebacks import ChargeBack, ChargebackOrder
+from receivables.usecases.corrections import ReversalOrder, ReverseEntry
+from receivables.usecases.refunds import RefundOrder, RefundPayment
+from tests.builders import NOW, eur, invoice, issued, payment
+from tests.fakes.stores import MemoryStores
+
+UTC_DAYS = ZoneInfo("UTC")
+COUNT = 90
+LATER = NOW + timedelta(days=20)
+
+
+class Zones:
+    """Everybody lives by UTC."""
+
+    def zone(self, account_id: str) -> ZoneInfo:
+        return UTC_DAYS
+
+
+def paid_all() -> Any:
+    """Ninety invoices and one payment of them all, with its credit set against what did not fit at first."""
+    ledger: Any = MemoryStores().ledger
+    issued(ledger, *(invoice(f"INV-{number}", minor=100) for number in range(COUNT)))
+    items = ledger.working_set("C-1.EUR").items
+    money = payment(None, 100 * COUNT, "pay")
+    ledger.post(receive(money, "C-1.EUR", items, settlement=Settlement(), tz=UTC_DAYS))
+    while left := ledger.working_set("C-1.EUR").credits:
+        posting = apply_credit(
+            "C-1.EUR",
+            left[0],
+            ledger.working_set("C-1.EUR").items,
+            Deed("upkeep", "system", NOW, NOW),
+            settlement=Settlement(),
+            tz=UTC_DAYS,
+            record=ledger.payment("pay"),
+        )
+        assert posting is not None
+        assert ledger.post(posting) is PostOutcome.POSTED
+    return ledger
+
+
+def refunded(ledger: Any) -> None:
+    order = RefundOrder("pay", "r1", eur(100 * COUNT), paid=True, effective_at=LATER, reason="by mistake")
+    assert RefundPayment(ledger).refund(order, "finn", LATER)[1]
+    assert not RefundPayment(ledger).refund(order, "finn", LATER)[1]
+
+
+def charged_back(ledger: Any) -> None:
+    order = ChargebackOrder("pay", "dp_1", None, LATER, "fraud")
+    charging: Any = ChargeBack(ledger, Zones())  # type: ignore[arg-type]
+    assert charging.charge_back(order, "finn", LATER).new
+    assert not charging.charge_back(order, "finn", LATER).new
+
+
+def undone(ledger: Any) -> None:
+    entry = next(each for each in ledger.entries("C-1.EUR") if each.kind is EntryKind.PAYMENT)
+    order = ReversalOrder("C-1.EUR", entry.id, entry.recorded_at, "recorded by mistake")
+    reversing = ReverseEntry(ledger, Zones())  # type: ignore[arg-type]
+    assert reversing.reverse(order, "finn", LATER).new
+    assert not reversing.reverse(order, "finn", LATER).new
+
+
+@pytest.mark.parametrize("goes_back", [refunded, charged_back, undone])
+def test_all_of_it_goes_back_however_many_receivables_it_paid(goes_back: Any) -> None:
+    ledger = paid_all()
+    goes_back(ledger)
+    working_set = ledger.working_set("C-1.EUR")
+    assert [item.balance for item in working_set.items] == [eur(100)] * COUNT
+    assert (working_set.account.balance, working_set.account.unapplied) == (eur(100 * COUNT), eur(0))
+
+
+def test_what_is_too_large_without_a_way_to_make_room_is_refused() -> None:
+    def build() -> Any:
+        raise TooLarge("101 writes")
+
+    with pytest.raises(TooLarge):
+        book(MemoryStores().ledger, "k", build)
