@@ -7,21 +7,8 @@ from typing import Any, Final
 
 from chalice.app import Chalice
 
-from chalicelib import (
-    accounts,
-    cases,
-    company,
-    customers,
-    imports,
-    inbox,
-    invoices,
-    notices,
-    payments,
-    policies,
-    policy_preview,
-    terms,
-)
 from chalicelib.problems import problem_of
+from chalicelib.resources import RESOURCES
 from receivables.runtime.observability import instrument
 from receivables.runtime.problems import Kind
 
@@ -29,10 +16,6 @@ NO_ROUTE: Final = Kind(404, "no-such-route", "There is no such route")
 NO_METHOD: Final = Kind(405, "method-not-allowed", "The route has no such method")
 
 app = Chalice("receivables", configure_logs=False)
-
-RESOURCES: Final = (
-    customers, terms, policies, policy_preview, company, invoices, payments, accounts, cases, notices, inbox, imports,
-)  # fmt: skip
 
 for resource in RESOURCES:
     app.register_blueprint(resource.routes.blueprint)

@@ -12,7 +12,7 @@ from tests.architecture.source import ROOT, called, function_directories, import
 
 MOST_LINES = 60
 THIRD_PARTY = {"aws_lambda_powertools"}
-THIRD_PARTY_OF_THE_API = {*THIRD_PARTY, "chalice", "chalicelib", "pydantic"}
+THIRD_PARTY_OF_THE_API = {*THIRD_PARTY, "chalice", "chalicelib", "pydantic", "pydantic_core"}
 WALL_CLOCK = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
 
 directories = pytest.mark.parametrize("directory", function_directories(), ids=lambda path: path.name)

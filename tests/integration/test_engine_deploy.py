@@ -89,10 +89,16 @@ def test_a_browser_may_ask_before_it_calls(stack: Stack) -> None:
         assert answer.headers["Access-Control-Allow-Methods"]
 
 
+@pytest.mark.parametrize("scope", ["full", "rest"])
+def test_a_check_of_the_ledger_may_write_where_it_stands(stack: Stack, scope: str) -> None:
+    found = stack.invoke("check_ledger", {"time": "2026-01-05T02:00:00Z", "scope": scope})
+    assert found["unfinished"] == found["differing"] == 0
+
+
 def test_schedules_are_there_and_switched_off(stack: Stack) -> None:
     schedules = stack.engine.client("scheduler").list_schedules()["Schedules"]
     assert {found["State"] for found in schedules} == {"DISABLED"}
-    assert len(schedules) == 3
+    assert len(schedules) == 5
 
 
 def test_the_stack_is_found_again_by_its_engine(stack: Stack) -> None:

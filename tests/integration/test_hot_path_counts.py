@@ -45,6 +45,21 @@ def test_a_notice_takes_four_requests_besides_the_accounts_read_and_one_send(
 
 
 @pytest.mark.parametrize("invoices", [1, 4])
+def test_late_charges_cost_a_notice_the_same_requests_however_many_there_are(
+    world: World, invoices: int
+) -> None:
+    count = requests_and_units.charged_notice(world, invoices)
+    # Two readings of the account, and a query of the arrangements that have ended.
+    assert count.requests("dynamodb", "Query") == requests_and_units.CHARGED_READS + 1
+    assert count.requests("dynamodb") == (
+        requests_and_units.CHARGED_READS
+        + requests_and_units.BESIDES_THE_READ
+        + requests_and_units.FOR_CHARGES
+    )
+    assert count.requests("sesv2") == 1
+
+
+@pytest.mark.parametrize("invoices", [1, 4])
 def test_a_notice_writes_no_item_of_more_than_a_kilobyte(world: World, invoices: int) -> None:
     count = requests_and_units.notice(world, invoices)
     assert (count.read, count.written) == (3, 11)

@@ -1,13 +1,14 @@
-"""Accounts: the statement, the timeline, and holds."""
+"""Accounts: what they look like now, their statement, and their timeline."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from chalicelib.account_forms import AccountReply, HoldForm, StatementReply, TimelineReply
-from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Query, Routes
-from receivables.core.errors import InvalidInput
-from receivables.ledger import Hold
+from chalicelib.account_forms import AccountReply, OverviewReply, TimelineReply
+from chalicelib.fields import Day, When
+from chalicelib.statement_forms import StatementReply
+from chalicelib.web import Answer, Call, Listing, ListQuery, Query, Routes
+from receivables.usecases.account_statement import Moment
 
 routes = Routes(__name__)
 
@@ -16,6 +17,17 @@ class AccountQuery(Query):
     """Which accounts."""
 
     customer_id: str = Field(max_length=64)
+
+
+class StatementQuery(ListQuery):
+    """As of which day, and as it was known when. Neither: now."""
+
+    as_of: Day | None = Field(
+        default=None, description="What took effect by the end of that day, the customer's"
+    )
+    known_at: When | None = Field(
+        default=None, description="What had been recorded by then; not later than now"
+    )
 
 
 @routes.get(
@@ -27,10 +39,24 @@ def list_accounts(call: Call, query: AccountQuery) -> Answer:
     return Answer(Listing[AccountReply](items=[AccountReply.of(account) for account in found], next=None))
 
 
-@routes.get("/accounts/{account_id}", reply=StatementReply, summary="Read an account's statement")
+@routes.get("/accounts/{account_id}", reply=OverviewReply, summary="Read an account and what happened last")
 def read_account(call: Call, account_id: str) -> Answer:
-    statement = call.services.state_account.state(account_id, call.as_of)
-    return Answer(StatementReply.of(statement))
+    overview = call.services.state_account.state(account_id, call.as_of)
+    return Answer(OverviewReply.of(overview))
+
+
+@routes.get(
+    "/accounts/{account_id}/statement",
+    query=StatementQuery,
+    reply=StatementReply,
+    summary="Read an account's statement, now or as it was known then",
+)
+def read_statement(call: Call, account_id: str, query: StatementQuery) -> Answer:
+    moment = Moment(query.as_of, query.known_at)
+    statement = call.services.money.statements.read(
+        account_id, call.as_of, moment, query.limit, call.start(query)
+    )
+    return Answer(StatementReply.of(statement, call.seal(query, statement.position)))
 
 
 @routes.get(
@@ -42,22 +68,3 @@ def read_account(call: Call, account_id: str) -> Answer:
 def read_timeline(call: Call, account_id: str, query: ListQuery) -> Answer:
     page = call.services.ledger.timeline(account_id, query.limit, call.start(query))
     return Answer(TimelineReply.of(page.items, call.seal(query, page.position)))
-
-
-@routes.put(
-    "/accounts/{account_id}/hold",
-    allow=FINANCE,
-    body=HoldForm,
-    reply=AccountReply,
-    summary="Pause collection",
-)
-def place_hold(call: Call, account_id: str, body: HoldForm) -> Answer:
-    if body.until <= call.as_of:
-        raise InvalidInput("until", "must lie in the future")
-    hold = Hold(body.reason, call.caller.name, call.as_of, body.until)
-    return Answer(AccountReply.of(call.services.ledger.hold(account_id, hold, call.as_of, call.caller.name)))
-
-
-@routes.delete("/accounts/{account_id}/hold", allow=FINANCE, reply=AccountReply, summary="Resume collection")
-def lift_hold(call: Call, account_id: str) -> Answer:
-    return Answer(AccountReply.of(call.services.ledger.hold(account_id, None, call.as_of, call.caller.name)))

@@ -14,7 +14,7 @@ from chalicelib import page_tokens
 from chalicelib.callers import Caller, caller_of
 from receivables.core.errors import InvalidInput
 from receivables.runtime.api import Services, services
-from receivables.runtime.front_door import request_time
+from receivables.runtime.front_door import recording_time, request_time
 
 MAX_KEY: Final = 200
 
@@ -79,6 +79,11 @@ class Call:
     def as_of(self) -> datetime:
         """The time of the request: the only clock a view knows."""
         return request_time(self.event)
+
+    @cached_property
+    def recorded_at(self) -> datetime:
+        """When what this request does is recorded: not before the request, and not before it is done."""
+        return recording_time(self.as_of, self.services.clock)
 
     def header(self, name: str) -> str | None:
         headers = self.event.get("headers") or {}

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from chalicelib.customers import Email
-from chalicelib.fields import Form, Instant, Key, Note, Reply, Text
+from chalicelib.fields import Form, Instant, Key, Note, Reply, Text, at_path
 from chalicelib.web import ADMINS, Answer, Call, Routes
-from receivables.core.configuration import Company, Switch
-from receivables.core.errors import InvalidFields
-from receivables.usecases.keep_customers import missing
+from receivables.core.configuration import Company, Segment, Switch
 
 routes = Routes(__name__)
+
+
+class SegmentForm(Form):
+    """What applies to the customers of a segment that have nothing of their own."""
+
+    terms_id: Key | None = None
+    policy_id: Key | None = None
+
+
+class ClosedDay(Form):
+    """A local date on which the company is closed, beside weekends and public holidays, and why."""
+
+    on: date
+    reason: Text
+
+
+def _once_each(days: list[ClosedDay]) -> list[ClosedDay]:
+    seen: set[date] = set()
+    for i, day in enumerate(days):
+        if day.on in seen:
+            raise at_path(i, "on", "is named twice")
+        seen.add(day.on)
+    return days
+
+
+ClosedDays = Annotated[list[ClosedDay], Field(max_length=2000), AfterValidator(_once_each)]
+Segments = Annotated[dict[Key, SegmentForm], Field(max_length=200)]
 
 
 class CompanyForm(Form):
@@ -27,6 +56,20 @@ class CompanyForm(Form):
     )
     reply_to: Email | None = Field(default=None, description="Where answers to notices go")
     agency: Text = "Collection agency"
+    segments: Segments = Field(default={}, description="Groups of customers, by name")
+    closed_days: ClosedDays = Field(default=[], description="Beside weekends and public holidays")
+
+    def company(self, rev: int) -> Company:
+        return Company(
+            name=self.name,
+            terms_id=self.terms_id,
+            policy_id=self.policy_id,
+            reply_to=self.reply_to,
+            agency=self.agency,
+            rev=rev,
+            segments={name: Segment(**segment.model_dump()) for name, segment in self.segments.items()},
+            closed_days={day.on: day.reason for day in self.closed_days},
+        )
 
 
 class CompanyReply(Reply):
@@ -37,11 +80,20 @@ class CompanyReply(Reply):
     policy_id: str | None
     reply_to: str | None
     agency: str
+    segments: dict[str, SegmentForm]
+    closed_days: list[ClosedDay]
     rev: int
 
     @classmethod
     def of(cls, company: Company) -> CompanyReply:
-        return cls(**{name: getattr(company, name) for name in cls.model_fields})
+        values = {name: getattr(company, name) for name in cls.model_fields}
+        values["segments"] = {
+            name: SegmentForm(**asdict(segment)) for name, segment in sorted(company.segments.items())
+        }
+        values["closed_days"] = [
+            ClosedDay(on=day, reason=reason) for day, reason in sorted(company.closed_days.items())
+        ]
+        return cls(**values)
 
 
 class SwitchForm(Form):
@@ -73,12 +125,7 @@ def read_company(call: Call) -> Answer:
     "/company", allow=ADMINS, body=CompanyForm, reply=CompanyReply, summary="Replace the company's settings"
 )
 def replace_company(call: Call, body: CompanyForm) -> Answer:
-    errors = missing("terms_id", body.terms_id, call.services.terms)
-    errors += missing("policy_id", body.policy_id, call.services.policies)
-    if errors:
-        raise InvalidFields(errors)
-    settings = body.model_dump(exclude={"rev"})
-    return _company(call.services.company.put(Company(**settings, rev=call.revision(body.rev))))
+    return _company(call.services.keep_company.replace(body.company(call.revision(body.rev))))
 
 
 @routes.get("/kill-switch", reply=SwitchReply, summary="Read the kill switch")

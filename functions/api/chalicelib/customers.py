@@ -7,10 +7,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.fields import MAX_TEXT, Form, Key, Reply, Text, checked
+from chalicelib.account_forms import HoldReply
+from chalicelib.fields import (
+    MAX_TEXT,
+    Amount,
+    AmountList,
+    Form,
+    Instant,
+    Key,
+    Reply,
+    Text,
+    as_amounts,
+    checked,
+)
 from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
+from receivables.arrangements import CreditRelease
 from receivables.core.ids import derived_id, new_id
-from receivables.customers import Customer
+from receivables.customers import Customer, CustomerKind
 from receivables.imports.values import as_email, as_phone, as_timezone
 
 routes = Routes(__name__)
@@ -47,6 +60,13 @@ class CustomerForm(Form):
     sms_consent: bool = False
     terms_id: Key | None = Field(default=None, description="Payment terms of their own")
     policy_id: Key | None = Field(default=None, description="Dunning policy of their own")
+    kind: CustomerKind = Field(default=CustomerKind.BUSINESS, description="Whether trade law applies")
+    segment: Key | None = Field(default=None, description="One of the company's segments")
+    credit_limit: AmountList = Field(default=[], description="What may be owed, for each currency")
+
+    def customer(self, customer_id: str) -> Customer:
+        given = self.model_dump(exclude={"credit_limit"}) | {"id": customer_id}
+        return Customer(**given, credit_limit=as_amounts(self.credit_limit))
 
 
 class CustomerChange(Form):
@@ -61,10 +81,41 @@ class CustomerChange(Form):
     sms_consent: bool = Field(default_factory=bool)
     terms_id: Key | None = None
     policy_id: Key | None = None
+    kind: CustomerKind = Field(default=CustomerKind.BUSINESS)
+    segment: Key | None = None
+    credit_limit: AmountList = Field(default_factory=list)
+
+    def on(self, customer: Customer) -> Customer:
+        """The customer with what is said here."""
+        changes = self.model_dump(exclude_unset=True, exclude={"rev", "credit_limit"})
+        if "credit_limit" in self.model_fields_set:
+            changes["credit_limit"] = as_amounts(self.credit_limit)
+        return replace(customer, **changes)
+
+
+class CreditReleaseReply(Reply):
+    """Leave to owe up to `limit`, for a time: why, by whom, since when, until when."""
+
+    limit: list[Amount]
+    until: Instant
+    reason: str
+    by: str
+    granted_at: Instant
+
+    @classmethod
+    def of(cls, release: CreditRelease) -> CreditReleaseReply:
+        return cls(
+            limit=[Amount.of(amount) for amount in release.limit.each],
+            until=release.until,
+            reason=release.reason,
+            by=release.by,
+            granted_at=release.granted_at,
+        )
 
 
 class CustomerReply(Reply):
-    """A customer. `suppressed`: channels that must not be used, and why. `rev` counts changes."""
+    """A customer. `suppressed`: channels that must not be used, and why. `hold` and `credit_release` have routes of their
+    own. `rev` counts changes."""
 
     id: str
     name: str = Field(max_length=MAX_TEXT)
@@ -76,18 +127,29 @@ class CustomerReply(Reply):
     terms_id: str | None
     policy_id: str | None
     suppressed: dict[str, str]
+    kind: CustomerKind
+    segment: str | None
+    credit_limit: list[Amount]
+    credit_release: CreditReleaseReply | None
+    hold: HoldReply | None
     rev: int
 
     @classmethod
     def of(cls, customer: Customer) -> CustomerReply:
         values = {name: getattr(customer, name) for name in cls.model_fields}
-        return cls(**(values | {"suppressed": dict(customer.suppressed)}))
+        release, hold = customer.credit_release, customer.hold
+        values |= {
+            "suppressed": dict(customer.suppressed),
+            "credit_limit": [Amount.of(amount) for amount in customer.credit_limit.each],
+            "credit_release": CreditReleaseReply.of(release) if release else None,
+            "hold": HoldReply.of(hold) if hold else None,
+        }
+        return cls(**values)
 
 
 @routes.post("/customers", allow=FINANCE, body=CustomerForm, reply=CustomerReply, summary="Create a customer")
 def create_customer(call: Call, body: CustomerForm) -> Answer:
-    given = body.model_dump() | {"id": body.id or _made_id(call)}
-    return _one(call.services.keep_customers.create(Customer(**given)))
+    return _one(call.services.keep_customers.create(body.customer(body.id or _made_id(call))))
 
 
 @routes.get("/customers", query=ListQuery, reply=Listing[CustomerReply], summary="List customers")
@@ -110,9 +172,14 @@ def read_customer(call: Call, customer_id: str) -> Answer:
     summary="Change a customer",
 )
 def change_customer(call: Call, customer_id: str, body: CustomerChange) -> Answer:
-    changes = body.model_dump(exclude_unset=True, exclude={"rev"})
-    wanted = replace(call.services.customers.get(customer_id), **changes, rev=call.revision(body.rev))
-    return _one(call.services.keep_customers.update(wanted))
+    stored = call.services.customers.get(customer_id)
+    wanted = replace(body.on(stored), rev=call.revision(body.rev))
+    updated = call.services.keep_customers.update(wanted)
+    if updated.credit_limit != stored.credit_limit:
+        # Whether the limit is exceeded is found when the accounts are worked on.
+        for account in call.services.ledger.accounts_of(customer_id):
+            call.services.ledger.wake(account.id)
+    return _one(updated)
 
 
 def _one(customer: Customer) -> Answer:

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from receivables.core import ids
+from receivables.core.amounts import Amounts
 from receivables.core.calendar import business_day
 from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidFields
@@ -51,6 +53,47 @@ class Amount(Form):
     @classmethod
     def of(cls, money: Money) -> Amount:
         return cls(amount=f"{money.decimal:f}", currency=money.currency)
+
+    @classmethod
+    def minor(cls, minor: int, currency: str) -> Amount:
+        return cls.of(Money(minor, currency))
+
+
+def _exact(amount: Amount) -> Amount:
+    try:
+        amount.money()
+    except InvalidFields as error:
+        raise at_path(error.errors[0].field.removeprefix("amount."), error.errors[0].message) from None
+    return amount
+
+
+def _one_each(amounts: list[Amount]) -> list[Amount]:
+    for i, amount in enumerate(amounts):
+        if amount.currency in {before.currency for before in amounts[:i]}:
+            raise at_path(i, "currency", f"{amount.currency} is named twice")
+    return amounts
+
+
+def at_path(*path_and_message: str | int) -> ValidationError:
+    """An error of a part of what is being validated: its path from there, then the message."""
+    *path, message = path_and_message
+    problem = PydanticCustomError("refused", "{message}", {"message": message})
+    return ValidationError.from_exception_data(
+        "refused", [InitErrorDetails(type=problem, loc=tuple(path), input=None)]
+    )
+
+
+AmountList = Annotated[
+    list[Annotated[Amount, AfterValidator(_exact)]], Field(max_length=50), AfterValidator(_one_each)
+]
+"""One amount in each of several currencies."""
+Percentage = Annotated[str, Field(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,12})?$", examples=["2.5"])]
+"""A percentage, exact: a decimal as text."""
+
+
+def as_amounts(amounts: list[Amount]) -> Amounts:
+    """One amount in each of several currencies, as the domain has it."""
+    return Amounts.of(*(amount.money() for amount in amounts))
 
 
 def under(field: str, error: InvalidFields) -> InvalidFields:
@@ -116,6 +159,8 @@ When = Annotated[datetime, AfterValidator(aware), Field(examples=["2026-03-01T08
 """An instant that a caller sends."""
 
 Facts = dict[str, Any]
+_MONEY: Final = frozenset({"amount", "credited", "exposure", "limit"})
+"""Minor units in a fact that tells its currency."""
 
 
 def money_shown(fact: Facts) -> Facts:
@@ -124,7 +169,17 @@ def money_shown(fact: Facts) -> Facts:
     currency = shown.pop("currency", None)
     if currency is None:
         return shown
-    shown["amount"] = Amount.of(Money(shown["amount"], currency)).model_dump()
+    for name in _MONEY & shown.keys():
+        shown[name] = Amount.minor(shown[name], currency).model_dump()
+    if "legs" in shown:
+        shown["legs"] = [
+            {
+                "ledger": leg["ledger"],
+                "amount": Amount.minor(leg["minor"], currency).model_dump(),
+                "item": leg["item"],
+            }
+            for leg in shown["legs"]
+        ]
     if "items" in shown:
         shown["items"] = [
             {**item, "balance": Amount.of(Money(item["balance"], currency)).model_dump()}

@@ -6,11 +6,10 @@ from datetime import date
 
 from pydantic import Field
 
-from chalicelib.fields import Amount, Form, Instant, Key, Number, Reply
-from chalicelib.path_ids import to_path
+from chalicelib.fields import Amount, Form, Key, Number
+from chalicelib.invoice_forms import InvoiceReply
 from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.core.ids import split_account_id
-from receivables.core.money import Money
 from receivables.ledger import Invoice, OpenItem
 from receivables.usecases.issue_invoice import InvoiceOrder
 
@@ -18,7 +17,8 @@ routes = Routes(__name__)
 
 
 class InvoiceForm(Form):
-    """A new invoice. Without a due date the terms that are in force on the issue date give it."""
+    """A new invoice, under the terms that apply to the customer on the issue date, or those that are named. A due date that
+    is stated takes the place of the terms' dates and instalments, and of nothing else in them."""
 
     number: Number
     customer_id: Key
@@ -26,6 +26,20 @@ class InvoiceForm(Form):
     issue_date: date
     due_date: date | None = None
     description: str = Field(default="", max_length=200)
+    tax: Amount | None = Field(default=None, description="The part of the amount that is sales tax")
+    terms_id: Key | None = None
+
+    def order(self) -> InvoiceOrder:
+        return InvoiceOrder(
+            self.number,
+            self.customer_id,
+            self.amount.money(),
+            self.issue_date,
+            self.due_date,
+            self.description,
+            self.tax.money("tax") if self.tax else None,
+            self.terms_id,
+        )
 
 
 class InvoiceChange(Form):
@@ -33,46 +47,6 @@ class InvoiceChange(Form):
 
     rev: int | None = Field(default=None, ge=0)
     description: str = Field(max_length=200)
-
-
-class InvoiceReply(Reply):
-    """An invoice and what is still to be paid of it. `self` is its path: the number may hold what a path cannot."""
-
-    number: str
-    self_: str = Field(serialization_alias="self")
-    account_id: str
-    amount: Amount
-    balance: Amount
-    issue_date: date
-    due_date: date
-    issued_at: Instant
-    terms_id: str | None
-    terms_version: int | None
-    description: str
-    status: str
-    closed_at: Instant | None
-    case_id: str | None
-    rev: int
-
-    @classmethod
-    def of(cls, invoice: Invoice, item: OpenItem | None) -> InvoiceReply:
-        return cls(
-            number=invoice.number,
-            self_=f"/invoices/{to_path(invoice.number)}",
-            account_id=invoice.account_id,
-            amount=Amount.of(invoice.amount),
-            balance=Amount.of(item.balance if item else Money.zero(invoice.amount.currency)),
-            issue_date=invoice.issue_date,
-            due_date=invoice.due_date,
-            issued_at=invoice.issued_at,
-            terms_id=invoice.terms_id,
-            terms_version=invoice.terms_version,
-            description=invoice.description,
-            status=invoice.status.value,
-            closed_at=invoice.closed_at,
-            case_id=item.case_id if item else None,
-            rev=invoice.rev,
-        )
 
 
 class InvoiceQuery(ListQuery):
@@ -83,10 +57,9 @@ class InvoiceQuery(ListQuery):
 
 @routes.post("/invoices", allow=FINANCE, body=InvoiceForm, reply=InvoiceReply, summary="Issue an invoice")
 def issue_invoice(call: Call, body: InvoiceForm) -> Answer:
-    order = InvoiceOrder(
-        body.number, body.customer_id, body.amount.money(), body.issue_date, body.due_date, body.description
+    invoice, new = call.services.issue_invoice.issue(
+        body.order(), f"api/{call.caller.name}", call.recorded_at
     )
-    invoice, new = call.services.issue_invoice.issue(order, f"api/{call.caller.name}", call.as_of)
     item = call.services.ledger.open_item(invoice.account_id, invoice.number)
     return _one(invoice, item, None if new else 200)
 

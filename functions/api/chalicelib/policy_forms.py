@@ -11,7 +11,18 @@ from pydantic import Field, PlainSerializer
 from chalicelib.documents import NewDocument, VersionForm, VersionReply
 from chalicelib.fields import Form, Reply
 from receivables.customers import Channel
-from receivables.dunning.policy import MAX_OFFSET_DAYS, MAX_STEPS, Playbook, Policy, Step, StepAction, Tone
+from receivables.dunning.policy import (
+    MAX_GRACE_DAYS,
+    MAX_OFFSET_DAYS,
+    MAX_PROMISES,
+    MAX_STEPS,
+    Playbook,
+    Policy,
+    PromiseRules,
+    Step,
+    StepAction,
+    Tone,
+)
 
 LocalTime = Annotated[
     time,
@@ -47,6 +58,19 @@ class PlaybookForm(Form):
     agency_days: Days = 180
 
 
+class PromiseRulesForm(Form):
+    """Which promises to pay are taken: at most `most_open` at a time on an account, none once more than `most_broken` were broken
+    (null: no such limit), none further away than `longest_days`. Each date has `grace_days`. A broken promise resumes dunning at
+    the step `resume_at` (null: where it stood), or with `escalate` goes straight to escalation."""
+
+    most_open: int = Field(default=2, ge=0, le=MAX_PROMISES)
+    most_broken: int | None = Field(default=None, ge=0, le=MAX_PROMISES)
+    longest_days: Days = 30
+    grace_days: int = Field(default=2, ge=0, le=MAX_GRACE_DAYS)
+    resume_at: str | None = Field(default=None, max_length=40)
+    escalate: bool = False
+
+
 class PolicyVersionForm(VersionForm):
     """A version of a dunning policy. Notices go out at `send_at` on the customer's clocks, on the ISO weekdays `send_on`."""
 
@@ -56,6 +80,7 @@ class PolicyVersionForm(VersionForm):
         default=[1, 2, 3, 4, 5], min_length=1, max_length=7
     )
     playbook: PlaybookForm = PlaybookForm()
+    promises: PromiseRulesForm = PromiseRulesForm()
 
     def policy(self, policy_id: str, version: int, today: date) -> Policy:
         """Raises InvalidFields where the steps do not fit together."""
@@ -68,6 +93,7 @@ class PolicyVersionForm(VersionForm):
             send_at=self.send_at,
             send_on=frozenset(self.send_on),
             playbook=Playbook(**self.playbook.model_dump()),
+            promises=PromiseRules(**self.promises.model_dump()),
         )
 
 
@@ -82,6 +108,7 @@ class PolicyVersion(VersionReply):
     send_at: LocalTime
     send_on: list[int]
     playbook: PlaybookForm
+    promises: PromiseRulesForm
 
     @classmethod
     def of(cls, policy: Policy) -> PolicyVersion:
@@ -94,6 +121,7 @@ class PolicyVersion(VersionReply):
             send_at=policy.send_at,
             send_on=sorted(policy.send_on),
             playbook=PlaybookForm(**asdict(policy.playbook)),
+            promises=PromiseRulesForm(**asdict(policy.promises)),
         )
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from chalice.app import Response
 from pydantic import ValidationError
@@ -53,11 +53,30 @@ def problem_of(kind: Kind, detail: str, request_id: str, errors: tuple[FieldErro
     return Response(body, status_code=kind.status, headers={"Content-Type": MEDIA_TYPE})
 
 
-def fields_of(error: ValidationError) -> tuple[FieldError, ...]:
-    """What is wrong with which field, by its path in the input; the input itself is not repeated."""
+def fields_of(error: ValidationError, sent: Any = None) -> tuple[FieldError, ...]:
+    """What is wrong with which field, by its path in the input, for which `sent` is asked; the input itself is not
+    repeated."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return tuple(FieldError(_path(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in found)
+    return tuple(
+        FieldError(_path(each["loc"], each["type"], sent), each["msg"].removeprefix("Value error, "))
+        for each in found
+    )
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "body"
+def _path(location: tuple[int | str, ...], type_: str, sent: Any) -> str:
+    """Pydantic names the `kind` of an object on the way to its fields; who sent the object did not."""
+    path: list[int | str] = []
+    for step in location:
+        if isinstance(sent, dict) and step not in sent and step == sent.get("kind"):
+            continue
+        path.append(step)
+        sent = _part(sent, step)
+    if type_.startswith("union_tag_"):
+        path.append("kind")
+    return ".".join(str(step) for step in path) or "body"
+
+
+def _part(sent: Any, step: int | str) -> Any:
+    if isinstance(sent, dict):
+        return sent.get(step)
+    return sent[step] if isinstance(sent, list) and isinstance(step, int) and step < len(sent) else None

@@ -7,19 +7,20 @@ middleware sees it. So who may call is checked here, for every route, and errors
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from chalice.app import Blueprint, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.callers import ADMINS, EVERYBODY, FINANCE, Role
 from chalicelib.calls import Answer, Call, Listing, ListQuery, Query
 from chalicelib.idempotency import once
 from chalicelib.path_ids import from_path
-from chalicelib.problems import UnsupportedMediaType, problem
-from receivables.core.errors import InvalidInput
+from chalicelib.problems import UnsupportedMediaType, fields_of, problem
+from receivables.core.errors import InvalidFields, InvalidInput
 from receivables.runtime.front_door import request_time
 from receivables.runtime.observability import logger
 
@@ -176,7 +177,18 @@ def _body(endpoint: Endpoint, call: Call) -> Any:
     if media != wanted:
         raise UnsupportedMediaType(f"send {wanted}, not {media}")
     raw = _raw(call.event)
-    return raw if endpoint.body is None else endpoint.body.model_validate_json(raw or b"null")
+    return raw if endpoint.body is None else _form(endpoint.body, raw or b"null")
+
+
+def _form(model: type[BaseModel], raw: bytes) -> BaseModel:
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        try:
+            sent = json.loads(raw)
+        except ValueError:
+            sent = None
+        raise InvalidFields(fields_of(error, sent)) from None
 
 
 def _raw(event: Mapping[str, Any]) -> bytes:

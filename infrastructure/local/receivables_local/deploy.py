@@ -116,7 +116,7 @@ def deploy_data(engine: Engine, root: Path = ROOT) -> dict[str, str]:
     body = template.read(root / "infrastructure" / "data.yaml")
     outputs = _create(engine, name, body, {"Stage": name})
     tables = ("Receivables", "Customers", "Configuration", "Inbox", "Idempotency")
-    buckets = ("Imports", "Agency")
+    buckets = ("Imports", "Agency", "Documents", "Evidence")
     return {f"{table.upper()}_TABLE": outputs[f"{table}TableName"] for table in tables} | {
         f"{bucket.upper()}_BUCKET": outputs[f"{bucket}BucketName"] for bucket in buckets
     }

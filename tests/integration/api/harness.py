@@ -12,14 +12,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from infrastructure.api.generate import documents
 from tests.builders import NOW
 
-DEFINITION = Path(__file__).resolve().parents[3] / "infrastructure" / "api" / "openapi.json"
+
+@cache
+def definition() -> dict[str, Any]:
+    """The paths of the definition, as it is generated from the code; another test holds the file to the same."""
+    (text,) = (text for path, text in documents().items() if path.name == "openapi.json")
+    paths: dict[str, Any] = json.loads(text)["paths"]
+    return paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Gateway:
     def __init__(self, name: str = "alice", *groups: str, at: datetime = NOW) -> None:
         self.claims: dict[str, str] | None = claims(name, *groups) if groups else None
         self.at = at
-        self._paths = json.loads(DEFINITION.read_text(encoding="utf-8"))["paths"]
+        self._paths = definition()
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.send("GET", path, **more)

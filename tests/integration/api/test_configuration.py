@@ -1,11 +1,11 @@
-"""Terms, policies, the company and the kill switch through the API."""
+"""Policies, the company and the kill switch through the API."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.builders import NOW, invoice, issued
 from tests.builders import customer as somebody
+from tests.builders import invoice, issued
 from tests.integration.api.harness import Gateway
 from tests.integration.api.world import World
 
@@ -21,98 +21,6 @@ POLICY = {
     "send_on": [1, 3],
     "in_force_from": "2026-01-01",
 }
-
-
-def test_terms_are_written_version_by_version(world: World, admin: Gateway, reader: Gateway) -> None:
-    first = admin.post(
-        "/terms", {"id": "net-14", "name": "Net 14", "net_days": 14, "in_force_from": "2026-01-01"}
-    )
-    assert (first.status, first.body["version"]) == (201, 1)
-    later = {"name": "Net 10", "net_days": 10, "in_force_from": "2026-06-01"}
-    assert admin.post("/terms/net-14/versions", later).body["version"] == 2
-    document = reader.get("/terms/net-14").body
-    assert [version["net_days"] for version in document["versions"]] == [14, 10]
-    assert document["in_force"] == 1
-
-
-def test_a_version_is_in_force_from_today_unless_said_otherwise(world: World, admin: Gateway) -> None:
-    created = admin.post("/terms", {"id": "net-14", "name": "Net 14", "net_days": 14}).body
-    assert created["in_force_from"] == NOW.date().isoformat()
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("id", "preview"),
-        ("id", None),
-        ("net_days", -1),
-        ("net_days", 366),
-        ("net_days", "14"),
-        ("net_days", 1.5),
-        ("in_force_from", "today"),
-    ],
-)
-def test_terms_that_are_wrong_are_refused_by_field(
-    world: World, admin: Gateway, field: str, value: object
-) -> None:
-    answer = admin.post("/terms", {"id": "x", "name": "X", "net_days": 1} | {field: value})
-    assert (answer.status, answer.fields) == (400, [field])
-
-
-def test_an_id_of_terms_is_taken_once(world: World, admin: Gateway) -> None:
-    terms = {"id": "net-14", "name": "Net 14", "net_days": 14}
-    admin.post("/terms", terms)
-    assert admin.post("/terms", terms).status == 409
-    assert admin.post("/terms", terms | {"id": "net-30"}).status == 409
-
-
-def test_a_version_of_unknown_terms_is_not_found(world: World, admin: Gateway) -> None:
-    assert admin.post("/terms/net-9/versions", {"name": "X", "net_days": 1}).status == 404
-
-
-def test_the_list_begins_with_what_is_built_in(world: World, admin: Gateway, reader: Gateway) -> None:
-    for number in range(3):
-        admin.post("/terms", {"id": f"net-1{number}", "name": "X", "net_days": 1})
-    seen, query = [], "limit=2"
-    while query:
-        page = reader.get(f"/terms?{query}").body
-        seen += [terms["id"] for terms in page["items"]]
-        query = page["next"] and f"limit=2&next={page['next']}"
-    assert seen == ["net-30", "net-10", "net-11", "net-12"]
-
-
-def test_a_preview_of_terms_says_when_and_why_and_writes_nothing(world: World, reader: Gateway) -> None:
-    amount = {"amount": "100.00", "currency": "EUR"}
-    answer = reader.post("/terms/preview", {"id": "net-30", "issue_date": "2026-03-02", "amount": amount})
-    assert (answer.status, answer.body["due_date"]) == (200, "2026-04-01")
-    assert "30 days net" in answer.body["reasoning"]
-    document = {"name": "Draft", "net_days": 7}
-    drafted = reader.post(
-        "/terms/preview", {"document": document, "issue_date": "2026-03-02", "amount": amount}
-    )
-    assert drafted.body["due_date"] == "2026-03-09"
-    assert len(reader.get("/terms").body["items"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("question", "status", "fields"),
-    [
-        ({}, 400, ["body"]),
-        ({"id": "net-30", "document": {"name": "X", "net_days": 1}}, 400, ["body"]),
-        ({"id": "net-9"}, 404, []),
-        ({"id": "net-30", "version": 2}, 404, []),
-        ({"id": "net-30", "issue_date": "9999-12-31"}, 400, ["issue_date"]),
-        ({"id": "net-30", "amount": {"amount": "1.234", "currency": "EUR"}}, 400, ["amount.amount"]),
-        ({"id": "net-30", "amount": {"amount": "1", "currency": "EEE"}}, 400, ["amount.currency"]),
-        ({"id": "net-30", "amount": {"amount": 1.5, "currency": "EUR"}}, 400, ["amount.amount"]),
-    ],
-)
-def test_a_question_that_is_wrong_is_refused(
-    world: World, reader: Gateway, question: dict, status: int, fields: list[str]
-) -> None:
-    whole = {"issue_date": "2026-03-02", "amount": {"amount": "1", "currency": "EUR"}} | question
-    answer = reader.post("/terms/preview", whole)
-    assert (answer.status, answer.fields) == (status, fields)
 
 
 def test_the_standard_policy_can_be_read_though_nobody_wrote_it(world: World, reader: Gateway) -> None:
@@ -262,16 +170,23 @@ def test_an_imagined_invoice_that_is_wrong_is_refused_by_its_place(
 
 def test_the_company_is_set_as_a_whole_and_by_revision(world: World, admin: Gateway, reader: Gateway) -> None:
     assert reader.get("/company").body["rev"] == 0
-    admin.post("/terms", {"id": "net-14", "name": "Net 14", "net_days": 14})
+    admin.post("/terms", {"id": "net-14", "name": "Net 14"})
     settings = {
         "name": "Blum AG",
         "terms_id": "net-14",
         "policy_id": "standard",
         "reply_to": "billing@example.com",
+        "segments": {"retail": {"terms_id": "net-14"}, "wholesale": {"policy_id": "standard"}},
+        "closed_days": [
+            {"on": "2026-12-24", "reason": "holidays"},
+            {"on": "2026-12-31", "reason": "stocktaking"},
+        ],
     }
     written = admin.put("/company", settings | {"rev": 0})
     assert (written.status, written.body["rev"]) == (200, 1)
     assert reader.get("/company").body == written.body
+    assert written.body["segments"]["retail"] == {"terms_id": "net-14", "policy_id": None}
+    assert written.body["closed_days"] == settings["closed_days"]
     assert admin.put("/company", settings | {"rev": 0}).status == 412
     assert admin.put("/company", settings, if_match='"1"').status == 200
 
@@ -279,6 +194,25 @@ def test_the_company_is_set_as_a_whole_and_by_revision(world: World, admin: Gate
 def test_a_company_cannot_name_terms_that_do_not_exist(world: World, admin: Gateway) -> None:
     answer = admin.put("/company", {"rev": 0, "name": "Blum", "terms_id": "x", "policy_id": "y"})
     assert answer.fields == ["terms_id", "policy_id"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"segments": {"retail": {"terms_id": "x"}}}, "segments.retail.terms_id"),
+        ({"segments": {"retail": {"policy_id": "x"}}}, "segments.retail.policy_id"),
+        ({"segments": {"retail": {"colour": "x"}}}, "segments.retail.colour"),
+        ({"closed_days": [{"on": "2026-02-30", "reason": "x"}]}, "closed_days.0.on"),
+        ({"closed_days": [{"on": "2026-02-03"}]}, "closed_days.0.reason"),
+        ({"closed_days": [{"on": "2026-02-03", "reason": "x"}] * 2}, "closed_days.1.on"),
+    ],
+)
+def test_settings_that_are_wrong_are_refused_by_field(
+    world: World, admin: Gateway, settings: dict, field: str
+) -> None:
+    answer = admin.put("/company", {"rev": 0, "name": "Blum"} | settings)
+    assert (answer.status, answer.fields) == (400, [field])
+    assert world.company.get().rev == 0
 
 
 def test_the_kill_switch_says_who_moved_it_and_why(world: World, admin: Gateway, reader: Gateway) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from receivables.core.configuration import Company, Segment
+from receivables.ledger import AT_ONCE
+from tests.builders import invoice, issued
 from tests.integration.api.harness import Gateway
 from tests.integration.api.world import World
 
@@ -25,6 +30,11 @@ def test_a_customer_is_created_and_read(world: World, finance: Gateway, reader: 
         "terms_id": None,
         "policy_id": None,
         "suppressed": {},
+        "kind": "business",
+        "segment": None,
+        "credit_limit": [],
+        "credit_release": None,
+        "hold": None,
         "rev": 1,
     }
     assert reader.get("/customers/C-1").body == created.body
@@ -53,6 +63,10 @@ def test_a_customer_without_an_id_is_given_one(world: World, finance: Gateway) -
         ("sms_consent", "yes"),
         ("terms_id", "no-such-terms"),
         ("policy_id", "no-such-policy"),
+        ("segment", "no-such-segment"),
+        ("kind", "robot"),
+        ("credit_limit", "5"),
+        ("hold", None),
         ("unknown", 1),
     ],
 )
@@ -62,6 +76,43 @@ def test_a_field_that_is_wrong_is_named_and_nothing_is_written(
     answer = finance.post("/customers", ADA | {field: value})
     assert (answer.status, answer.fields) == (400, [field])
     assert world.directory.records == {}
+
+
+def test_a_customer_has_a_kind_a_segment_and_a_limit(world: World, finance: Gateway) -> None:
+    world.company.put(Company(segments={"retail": Segment()}))
+    limit = [{"amount": "5000.00", "currency": "EUR"}, {"amount": "7000.00", "currency": "USD"}]
+    more = {"kind": "consumer", "segment": "retail", "credit_limit": limit}
+    created = finance.post("/customers", ADA | more)
+    assert created.status == 201
+    assert more.items() <= created.body.items()
+    lifted = finance.patch("/customers/C-1", {"rev": 1, "segment": None, "credit_limit": limit[:1]}).body
+    assert (lifted["segment"], lifted["credit_limit"], lifted["kind"]) == (None, limit[:1], "consumer")
+
+
+@pytest.mark.parametrize(
+    ("limit", "field"),
+    [
+        ([{"amount": "1.234", "currency": "EUR"}], "credit_limit.0.amount"),
+        ([{"amount": "1", "currency": "EEE"}], "credit_limit.0.currency"),
+        ([{"amount": "1", "currency": "EUR"}, {"amount": "2", "currency": "EUR"}], "credit_limit.1.currency"),
+        ([{"amount": "-1", "currency": "EUR"}], "credit_limit"),
+    ],
+)
+def test_a_limit_that_is_wrong_is_refused_by_its_place(
+    world: World, finance: Gateway, limit: list, field: str
+) -> None:
+    assert finance.post("/customers", ADA | {"credit_limit": limit}).fields == [field]
+
+
+def test_another_limit_lets_the_accounts_be_looked_at(world: World, finance: Gateway) -> None:
+    finance.post("/customers", ADA)
+    issued(world.ledger, invoice(issue_date=date(2026, 5, 1), due_date=date(2026, 6, 1)))
+    assert world.account().next_action_at != AT_ONCE
+    finance.patch("/customers/C-1", {"rev": 1, "name": "Ada B."})
+    assert world.account().next_action_at != AT_ONCE
+    limit = [{"amount": "10.00", "currency": "EUR"}]
+    finance.patch("/customers/C-1", {"rev": 2, "credit_limit": limit})
+    assert world.account().next_action_at == AT_ONCE
 
 
 def test_all_that_is_wrong_is_named_at_once(world: World, finance: Gateway) -> None:

@@ -24,11 +24,18 @@ INVOICE = {
     "amount": {"amount": "100.00", "currency": "EUR"},
     "issue_date": "2026-03-02",
 }
+NET_14 = {"kind": "net_days", "days": 14}
 PAYMENT = {
     "amount": {"amount": "40.00", "currency": "EUR"},
     "reference": "INV-1",
     "effective_at": "2026-03-01T12:00:00Z",
 }
+
+
+def euros(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "EUR"}
+
+
 TABLES = ("Receivables", "Customers", "Configuration", "Inbox", "Idempotency")
 
 
@@ -39,7 +46,8 @@ def dynamodb() -> Iterator[Any]:
     with mock_aws():
         for each in kept:
             each.cache_clear()
-        clients.client("s3").create_bucket(Bucket="imports")
+        for bucket in ("imports", "documents"):
+            clients.client("s3").create_bucket(Bucket=bucket)
         yield clients.client("dynamodb")
     for each in kept:
         each.cache_clear()
@@ -57,6 +65,7 @@ def aws(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         dynamodb.create_table(TableName=name, **known)
         monkeypatch.setenv(f"{kind.upper()}_TABLE", name)
     monkeypatch.setenv("IMPORTS_BUCKET", "imports")
+    monkeypatch.setenv("DOCUMENTS_BUCKET", "documents")
     api.services.cache_clear()
     services = api.services()
     services.page_key = b"a secret of the tests"
@@ -70,7 +79,7 @@ def test_a_ledger_is_kept_through_the_api(
     assert finance.post("/customers", ADA).status == 201
     assert (
         admin.post(
-            "/terms", {"id": "net-14", "name": "Net 14", "net_days": 14, "in_force_from": "2026-01-01"}
+            "/terms", {"id": "net-14", "name": "Net 14", "due": NET_14, "in_force_from": "2026-01-01"}
         ).status
         == 201
     )
@@ -94,11 +103,72 @@ def test_a_ledger_is_kept_through_the_api(
     assert reader.get("/accounts?customer_id=C-1").body["items"][0]["id"] == "C-1.EUR"
 
 
+def test_an_accepted_document_is_kept_in_its_bucket(aws: Any, finance: Gateway, reader: Gateway) -> None:
+    finance.post("/customers", ADA)
+    accepted = {"customer_id": "C-1", "accepted_by": "Ada Blum", "accepted_from": "203.0.113.7"}
+    first = finance.post("/terms/net-30/versions/1/acceptances", accepted)
+    assert first.status == 201
+    assert finance.post("/terms/net-30/versions/1/acceptances", accepted).body == first.body
+    shown = reader.get("/terms/net-30/versions/1/document").body
+    assert reader.get(f"/documents/{first.body['document']}").body == shown
+    assert reader.get("/customers/C-1/acceptances").body["items"] == [first.body]
+    assert reader.get(f"/documents/{'0' * 64}").status == 404
+    assert reader.get("/documents/nonsense").status == 404
+    stored = clients.client("s3").list_objects_v2(Bucket="documents")["Contents"]
+    assert [each["Key"] for each in stored] == [first.body["document"]]
+
+
+def test_a_document_that_is_not_what_it_was_is_not_shown(aws: Any, finance: Gateway, reader: Gateway) -> None:
+    sha256 = "ab" * 32
+    clients.client("s3").put_object(Bucket="documents", Key=sha256, Body=b"forged")
+    try:
+        assert reader.get(f"/documents/{sha256}").status == 502
+    finally:
+        clients.client("s3").delete_object(Bucket="documents", Key=sha256)
+
+
+def test_money_moves_are_kept_through_the_api(aws: Any, finance: Gateway, reader: Gateway) -> None:
+    finance.post("/customers", ADA)
+    for number in ("INV-1", "INV-2"):
+        finance.post("/invoices", INVOICE | {"number": number})
+    whole = PAYMENT | {"id": "p1", "amount": euros("130.00")}
+    assert finance.post("/payments", whole).body["credit"] == euros("30.00")
+    key = "/payments/api~2Fmanual~2Fp1"
+    applied = finance.post("/accounts/C-1.EUR/credit-applications", {"id": "a1"})
+    assert (applied.status, applied.body["unapplied"]) == (201, euros("0.00"))
+    refund = {"id": "r1", "amount": euros("10.00"), "reason": "goodwill"}
+    promised = finance.post(f"{key}/refunds", refund)
+    assert (promised.status, promised.body["state"]) == (201, "payable")
+    assert finance.post(f"{key}/refunds", refund).body == promised.body
+    assert finance.post(f"{promised.body['refund']}/payment", {}).body["state"] == "paid"
+    note = {"number": "CN-1", "amount": euros("5.00"), "reason": "damaged"}
+    entry = finance.post("/invoices/INV-2/credit-notes", note).body
+    undo = {"entry_id": entry["id"], "recorded_at": entry["recorded_at"], "reason": "a slip"}
+    for status in (201, 200):
+        assert finance.post("/accounts/C-1.EUR/reversals", undo).status == status
+    back = {"id": "cb1", "reason": "fraud", "amount": euros("20.00")}
+    assert finance.post(f"{key}/chargebacks", back).status == 201
+    returned = {"chargeback": "cb1", "reason": "won"}
+    assert finance.post(f"{key}/chargeback-reversals", returned).status == 201
+    assert finance.post("/invoices/INV-2/write-off", {"id": "w1", "reason": "gone"}).status == 201
+    found = reader.get("/accounts/C-1.EUR/trial-balance").body
+    assert (found["sum"], found["differences"]) == (euros("0.00"), [])
+    statement = reader.get("/accounts/C-1.EUR/statement?limit=3").body
+    assert (statement["balance"], len(statement["lines"]), bool(statement["next"])) == (
+        euros("0.00"),
+        3,
+        True,
+    )
+    assert reader.get("/accounts/C-1.EUR/statement?as_of=2026-03-02").status == 200
+
+
 def test_lists_of_what_waits_are_empty_at_first(aws: Any, reader: Gateway) -> None:
     waits = (
         "/cases",
         "/approvals",
         "/payments?state=suspense",
+        "/charges?state=unclaimed",
+        "/short-payments",
         "/notices?state=unknown",
         "/notices?state=refused",
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from receivables.ledger import Account
+from receivables.adapters.holiday_calendars import PublicHolidays
+from receivables.ledger import AT_ONCE, Account
 from receivables.runtime.api import Services
-from receivables.usecases.applicable import policy_catalogue, terms_catalogue
+from receivables.usecases.applicable import policy_catalogue, rates_catalogue, terms_catalogue
 from tests.fakes.cases_gateways import InMemoryWorkflow
+from tests.fakes.checking import InMemoryBooks, InMemoryCheckLog
 from tests.fakes.directory import (
+    InMemoryAcceptances,
     InMemoryCompany,
     InMemoryCustomers,
     InMemoryImportJobs,
+    InMemoryShelf,
     InMemorySwitch,
     InMemoryVersions,
 )
+from tests.fakes.evidence import InMemoryEvidence
 from tests.fakes.import_files import InMemoryImportFiles
 from tests.fakes.stores import MemoryStores
 
@@ -26,6 +31,10 @@ class World(Services):
         self.customers = self.directory
         self.terms = terms_catalogue(InMemoryVersions())
         self.policies = policy_catalogue(InMemoryVersions())
+        self.rates = rates_catalogue(InMemoryVersions())
+        self.holidays = PublicHolidays()
+        self.acceptances = InMemoryAcceptances()
+        self.shelf = self.papers = InMemoryShelf()
         self.company = InMemoryCompany()
         self.switch = InMemorySwitch()
         self.import_jobs = InMemoryImportJobs()
@@ -36,6 +45,11 @@ class World(Services):
         self.inbox = self.stores.inbox
         self.workflow = self.machine = InMemoryWorkflow()
         self.page_key = b"a secret of the tests"
+        self.arrangements.evidence = InMemoryEvidence()
+        self.money.books = InMemoryBooks(self.stores.shelf)
+        self.money.check_log = InMemoryCheckLog()
+        # Not before the request, so it is the request's own time.
+        self.clock = lambda: AT_ONCE
 
     def account(self, account_id: str = "C-1.EUR") -> Account:
         """The account as it is stored."""

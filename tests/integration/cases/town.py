@@ -14,8 +14,11 @@ from receivables.adapters.dynamodb.ledger import DynamoLedger
 from receivables.adapters.stepfunctions import StepFunctionsWorkflow
 from receivables.cases.case import Approval, Case
 from receivables.cases.opening import new_case
+from receivables.core.clock import zone
 from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.ledger import post_payment
+from receivables.ledger.allocation import Named
+from receivables.ledger.receiving import receive
+from receivables.terms import Settlement
 from receivables.usecases.cases import DecideApproval
 from receivables.usecases.wake_case import wake
 from receivables_local.deploy import Stack
@@ -116,7 +119,9 @@ class Town:
         assert item is not None
         at = OPENED + timedelta(days=40)
         came = payment(number, item.balance.minor, effective_at=at, received_at=at)
-        self.ledger.post(post_payment(came, case.account_id, item))
+        named, tz = [Named(number)], zone("UTC")
+        paid = receive(came, case.account_id, [item], named=named, settlement=Settlement(), tz=tz)
+        self.ledger.post(paid)
 
     def events(self, case: Case) -> list[str]:
         facts = self.ledger.timeline(case.account_id, 100).items

@@ -17,16 +17,28 @@ from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.adapters.dynamodb.hot_directory import HotConfiguration, HotCustomers
 from receivables.adapters.dynamodb.ledger import DynamoLedger
 from receivables.adapters.dynamodb.notices import DynamoNotices
+from receivables.core.clock import zone
 from receivables.core.configuration import Company
 from receivables.dunning import DEFAULT_POLICY, Policy
-from receivables.ledger import Invoice, WorkingSet, post_payment
+from receivables.ledger import ArrangementChange, Invoice, Posting, PostOutcome, WorkingSet
+from receivables.ledger.allocation import Named
+from receivables.ledger.receiving import receive
 from receivables.notices.notice import Notice
 from receivables.runtime import clients
 from receivables.runtime.nominate import nominate
 from receivables.runtime.record_delivery import record_delivery
 from receivables.runtime.work_account import work_account
+from receivables.terms import PLAIN, Settlement, Terms
+from receivables.usecases.applicable import (
+    RateTables,
+    TermsVersions,
+    applicable_terms,
+    rates_catalogue,
+    terms_catalogue,
+)
 from receivables.usecases.compose_notice import Addressing
 from receivables.usecases.courier import Courier
+from receivables.usecases.keep_up import KeepUp
 from receivables.usecases.send_notice import SendNotice
 from receivables.usecases.work_account import WorkAccount
 from receivables.usecases.work_case import CaseWork
@@ -35,9 +47,13 @@ from receivables_local.engine import Engine
 from tests.builders import NOW, customer, invoice, issued, payment
 from tests.fakes.cases_gateways import InMemoryWorkflow
 from tests.fakes.crash import Fuse
+from tests.fakes.directory import InMemoryCompany, InMemoryVersions
 from tests.fakes.gateways import InMemoryEmails, InMemoryTexts
+from tests.unit.collection.agreements import charging, fee, promise
 
 DUE = date(2026, 3, 2)
+LATE = charging(fees=(fee(),))
+LATE_TERMS: InMemoryVersions[Terms] = InMemoryVersions(LATE)
 _numbers = count(1)
 
 
@@ -83,21 +99,59 @@ class Debtor:
         table, customers = self.tables["RECEIVABLES_TABLE"], self.tables["CUSTOMERS_TABLE"]
         notices = DynamoNotices(dynamodb, table, customers)
         switch = HotConfiguration(dynamodb, self.tables["CONFIGURATION_TABLE"])
+        ledger = DynamoLedger(dynamodb, table)
         return WorkAccount(
-            accounts=DynamoLedger(dynamodb, table),
+            accounts=ledger,
             customers=HotCustomers(dynamodb, customers),
             policies=Standard(),
             agenda=DynamoAgenda(dynamodb, table),
             notices=notices,
             courier=Courier(notices, SendNotice(notices, switch, wrap(self.emails), wrap(self.texts))),
-            cases=CaseWork(DynamoCases(dynamodb, table), wrap(self.workflow)),
+            cases=lambda: CaseWork(DynamoCases(dynamodb, table), wrap(self.workflow)),
+            upkeep=KeepUp(
+                ledger,
+                TermsVersions(terms_catalogue(LATE_TERMS)),
+                RateTables(rates_catalogue(InMemoryVersions())),
+                applicable_terms(LATE_TERMS, InMemoryCompany()),
+                lambda as_of: as_of,
+            ),
             addressing=lambda: Addressing(Company(name="Acme Ltd"), "https://pay.acme.example"),
         )
 
     def pay(self, number: str | None = None, minor: int = 10_000) -> None:
         paid = number or self.numbers[0]
         item = self.ledger.open_item(self.account_id, paid)
-        self.ledger.post(post_payment(payment(paid, minor), self.account_id, item))
+        named = [Named(paid)] if item else []
+        self.post(
+            receive(
+                payment(paid, minor),
+                self.account_id,
+                [item] if item else [],
+                named=named,
+                settlement=Settlement(),
+                tz=zone("UTC"),
+            )
+        )
+
+    def owe_charges(self) -> None:
+        """An invoice that late charges are agreed for, and more to keep up: a credit, and a promise that is not kept."""
+        charged = replace(
+            self.owed(f"{self.id}/late"),
+            terms_id=LATE.id,
+            terms_version=LATE.version,
+            conditions=replace(PLAIN, charged=True),
+        )
+        issued(self.ledger, charged)
+        promised = replace(
+            promise((2, 10_000), number=self.numbers[0], resume_at=10),
+            id=f"prm_{self.id}",
+            account_id=self.account_id,
+        )
+        self.post(Posting(self.account_id, arrangements=(ArrangementChange(None, promised),)))
+        self.pay("nobody knows", 1_000)
+
+    def post(self, posting: Posting) -> None:
+        assert self.ledger.post(posting) is PostOutcome.POSTED
 
     @property
     def working_set(self) -> WorkingSet:

@@ -117,5 +117,5 @@ def test_policies_are_read_as_they_were_written(
     store = dynamo_policies(configuration)
     for version in (first, second):
         store.add(version, "fay", NOW)
-    assert list(hot.versions("soft")) == [first, second] == list(store.versions("soft"))
-    assert list(hot.versions("unwritten")) == []
+    assert list(hot.policies.versions("soft")) == [first, second] == list(store.versions("soft"))
+    assert list(hot.policies.versions("unwritten")) == []

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from receivables.core.errors import DependencyFailed, Throttled
+from receivables.core.errors import DependencyFailed, StaleRevision, Throttled
 from receivables.notices.notice import NoticeState
 from receivables.usecases.courier import Tally
 from tests.fakes.crash import Crash, Fuse, every_crash
+from tests.fakes.lost_answers import LosesAnswers
 from tests.integration.collection.conftest import at
 
 pytestmark = pytest.mark.engine
@@ -34,7 +35,7 @@ def check(owing: Any) -> None:
     steps = Counter((i.number, i.step_offset) for notice in mailed for i in notice.items if i.reached)
     assert all(times == 1 for times in steps.values()), steps
     found = owing.working_set
-    assert found.account.balance == found.open_balance
+    assert found.account.balance.minor == sum(item.balance.minor for item in found.items)
     standing = [notice for notice in notices if notice.state is not NoticeState.RELEASED]
     reached = {i.number: i.step_offset for notice in standing for i in notice.items if i.reached}
     if found.case is None:
@@ -87,6 +88,77 @@ def test_a_crash_at_any_request_sends_nothing_twice_and_loses_nothing(
         unknown = [notice for notice in owing.notices if notice.state is NoticeState.CLAIMED]
         assert len(owing.emails.sent) + len(unknown) >= len(calm.emails.sent)
         assert len(owing.workflow.executions) == len(calm.workflow.executions)
+
+
+def kept_up(owing: Any) -> tuple[object, ...]:
+    found = owing.working_set
+    return (
+        found.account.balance,
+        found.account.unapplied,
+        found.account.promises,
+        sorted((item.kind, item.balance.minor) for item in found.items),
+        sorted(entry.kind for entry in owing.ledger.entries(owing.account_id)),
+        found.arrangements,
+    )
+
+
+@pytest.mark.parametrize("error", [Crash, lost], ids=["death", "lost answer"])
+def test_a_crash_at_any_request_of_upkeep_posts_nothing_twice_and_loses_nothing(
+    debtor: Any, error: Any
+) -> None:
+    def owing_charges() -> Any:
+        owing = debtor()
+        owing.owe_charges()
+        return owing
+
+    def work(owing: Any, fuse: Fuse | None = None) -> None:
+        owing.worker(fuse)(owing.account_id, at(3), Tally())
+
+    calm = owing_charges()
+    work(calm)
+    assert calm.working_set.account.promises.partly_kept == 1
+    assert any(item.is_charge for item in calm.working_set.items)
+    for fuse in every_crash(lambda fuse: work(owing_charges(), fuse)):
+        if error is lost and fuse.when == "before":
+            continue  # what was not asked for cannot lose its answer
+        fuse.error = error
+        owing = owing_charges()
+        with suppress(Crash, ReadTimeoutError, DependencyFailed):
+            work(owing, fuse)
+        with suppress(Throttled):
+            work(owing)
+        assert kept_up(owing) == kept_up(calm), fuse.calls
+        check(owing)
+
+
+def test_answers_that_are_lost_and_asked_for_again_post_nothing_twice(debtor: Any) -> None:
+    for remembers in (True, False):
+        calm, owing = debtor(), debtor()
+        for each, client in ((calm, None), (owing, LosesAnswers(owing.client, remembers=remembers))):
+            each.owe_charges()
+            each.worker(client=client)(each.account_id, at(3), Tally())
+        assert kept_up(owing) == kept_up(calm)
+        assert len(owing.emails.sent) == 1
+
+
+def test_two_workers_that_keep_up_one_account_post_everything_once(debtor: Any) -> None:
+    calm, owing, together = debtor(), debtor(), Barrier(3)
+    for each in (calm, owing):
+        each.owe_charges()
+    calm.worker()(calm.account_id, at(3), Tally())
+
+    def work() -> None:
+        worker = owing.worker()
+        together.wait(timeout=10)
+        worker(owing.account_id, at(3), Tally())
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(work) for _ in range(3)]:
+            with suppress(StaleRevision):  # the message goes back to the queue
+                done.result()
+    owing.worker()(owing.account_id, at(3), Tally())
+    assert kept_up(owing) == kept_up(calm)
+    assert len(owing.emails.sent) == 1
 
 
 def test_two_workers_on_one_account_send_one_notice(debtor: Any) -> None:

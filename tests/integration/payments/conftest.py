@@ -59,7 +59,8 @@ def environment(
     engine: Engine, tables: Tables, endpoints: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[pytest.MonkeyPatch]:
     """The environment of the two functions; what they keep between invocations is new in each test."""
-    kept = (clients.client, clients._session, receive_webhook.receive_webhook, apply_payment.apply_payment)
+    composed = (receive_webhook.receive_webhook, apply_payment.apply_payment, apply_payment._directory)
+    kept = (clients.client, clients._session, *composed)
     for name, value in {**engine.environment(), **tables.names, "WEBHOOK_SECRETS_PREFIX": PREFIX}.items():
         monkeypatch.setenv(name, value)
     for each in kept:

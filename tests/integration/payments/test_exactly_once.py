@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from receivables.adapters.dynamodb.hot_directory import HotCustomers
 from receivables.adapters.processors.registry import processor
 from receivables.core.errors import DependencyFailed, StaleRevision, Throttled
 from receivables.ledger import Entry, LedgerName
@@ -54,7 +55,8 @@ class Story:
 
     def apply(self, message: InboxMessage, client: Any = None) -> Outcome:
         inbox, ledger = self.tables.stores(client or self.tables.client)
-        return ApplyPayment(ledger, inbox, processor)(message)
+        customers = HotCustomers(client or self.tables.client, self.tables.names["CUSTOMERS_TABLE"])
+        return ApplyPayment(ledger, inbox, processor, customers, lambda heard_of: heard_of)(message)
 
     def told(self) -> tuple[Any, ...]:
         """What has to come out the same however it came about."""

@@ -12,12 +12,14 @@ import pytest
 
 from functions.apply_payment.app import handler as apply_payment
 from functions.receive_webhook.app import handler as receive_webhook
+from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.core.errors import NotFound
 from receivables.ledger import PaymentState
 from receivables.payments.inbox import InboxState
 from receivables.runtime.observability import logger
+from receivables.terms import Conditions, Discount
 from receivables.usecases.receive_webhook import MAX_BODY
-from tests.builders import invoice, issued
+from tests.builders import customer, day, eur, invoice, issued
 from tests.fakes.webhooks import intent, stripe_event, stripe_headers
 from tests.integration.payments.conftest import Tables
 
@@ -132,6 +134,26 @@ def test_one_poison_message_does_not_stop_the_batch(tables: Tables) -> None:
     ]
     assert apply_payment({"Records": records * 2}, None) == {"batchItemFailures": []}
     assert len(list(tables.ledger.entries("C-10.EUR"))) == 4
+
+
+def test_a_discount_is_granted_by_the_day_of_the_customer_in_the_directory(tables: Tables) -> None:
+    DynamoCustomers(tables.names["CUSTOMERS_TABLE"], tables.client).create(
+        customer("C-20", timezone="Pacific/Niue")
+    )
+    # The sample's second is 09:30 UTC: the second of March, and still the first on Niue.
+    two_percent = Conditions(discounts=(Discount(day(-1), day(-1), eur(200), eur(0)),))
+    early: dict[str, Any] = {
+        "conditions": two_percent,
+        "terms_id": "t",
+        "terms_version": 1,
+        "issue_date": day(-5),
+    }
+    issued(tables.ledger, invoice("INV-20", "C-20.EUR", **early))
+    receive_webhook(signed(stripe_payment("d1", "INV-20", 9_800)), None)
+    assert apply_payment({"Records": [tables.record("stripe#main#evt_d1")]}, None) == {
+        "batchItemFailures": []
+    }
+    assert tables.ledger.open_item("C-20.EUR", "INV-20") is None
 
 
 def test_what_fails_comes_again_from_the_first_that_failed(

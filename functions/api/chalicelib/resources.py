@@ -1,0 +1,45 @@
+"""Every resource of the API: its routes become those of the app, in this order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib import (
+    acceptances,
+    accounts,
+    arrangements,
+    cases,
+    charge_preview,
+    charges,
+    company,
+    credit_limits,
+    credit_notes,
+    customers,
+    decisions,
+    disputes,
+    extensions,
+    holds,
+    imports,
+    inbox,
+    invoices,
+    ledger,
+    notices,
+    packs,
+    payments,
+    plans,
+    policies,
+    policy_preview,
+    promises,
+    rates,
+    refunds,
+    short_payments,
+    terms,
+    write_offs,
+)
+
+RESOURCES: Final = (
+    customers, terms, acceptances, rates, packs, policies, policy_preview, company, invoices,
+    payments, accounts, cases, notices, inbox, imports,
+    refunds, ledger, credit_notes, write_offs, charge_preview, charges, short_payments,
+    arrangements, promises, plans, disputes, holds, extensions, credit_limits, decisions,
+)  # fmt: skip
