@@ -38,6 +38,14 @@ def test_a_day_of_an_operator(world: World, run: Run, tmp_path: Path) -> None:
     assert f"100.00 EUR of {number}" in statement
     assert "notice reminder-1" in statement
 
+    owed = run(f"statement {customer}.EUR --at 2026-03-06T08:00Z")
+    assert "owed 100.00 EUR, unapplied credit 0.00 EUR" in owed
+    assert number in owed
+    before = f"statement {customer}.EUR --as-of 2026-02-01 --at 2026-03-06T08:00Z"
+    assert "owed 0.00 EUR" in run(before)
+    assert "no difference" in run(f"trial-balance {customer}.EUR")
+    assert "0 late charges" in run(f"charges {customer}.EUR")
+
     address = world.api("read-only").get(f"/customers/{customer}")["email"]
     assert "1 e-mails" in run(f"mailbox --to {address}")
     shown = tmp_path / "n.html"
@@ -55,6 +63,11 @@ def test_a_day_of_an_operator(world: World, run: Run, tmp_path: Path) -> None:
     assert "suspend service" in run(f"approve {asked} --as finance-2 --reason agreed --at 2026-04-14T08:00Z")
     world.settle()
     assert "case" in run(f"account {customer}.EUR")
+
+    promise = {"on": "2026-04-20", "amount": {"amount": "100.00", "currency": "EUR"}}
+    body = {"parts": [promise], "made_by": "Ada", "channel": "phone"}
+    world.api("finance", at("2026-04-14")).post(f"/accounts/{customer}.EUR/promises", body)
+    assert "2026-04-20  100.00 EUR" in run(f"arrangements {customer}.EUR")
 
 
 def test_the_kill_switch_is_moved_and_shown(run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -93,9 +93,28 @@ def _looking(commands: Any) -> None:
     account = _command(
         commands, "account", "accounts:show_account", "an account: what is owed, what happened"
     )
-    account.add_argument("account", help="for example C-001.EUR")
+    statement = _command(commands, "statement", "money:show_statement", "what is owed and what moved it")
+    statement.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="what took effect by the end of that day, the customer's"
+    )
+    statement.add_argument("--known-at", type=_instant, metavar="TIME", help="what was recorded by then")
+    statement.add_argument("--last", type=int, default=50, metavar="N", help="how many lines (default 50)")
+    charges = _command(
+        commands, "charges", "money:show_charges", "late charges, and how they were worked out"
+    )
+    arrangements = _command(
+        commands, "arrangements", "money:show_arrangements", "promises, payment plans and disputes"
+    )
+    for command in (account, statement, charges, arrangements):
+        command.add_argument("account", help="for example C-001.EUR")
+    balance = _command(
+        commands, "trial-balance", "money:show_trial_balance", "what all entries add up to, and what differs"
+    )
+    balance.add_argument(
+        "account", nargs="?", help="of this account, worked out now; else as checked last night"
+    )
     cases = _command(commands, "cases", "cases:show_cases", "active cases, and what waits for a decision")
-    for command in (account, cases):
+    for command in (account, statement, charges, arrangements, balance, cases):
         _on_a_stack(command, "read-only")
 
 
@@ -134,6 +153,13 @@ def _on_a_stack(command: argparse.ArgumentParser, person: str, *, at_required: b
         metavar="TIME",
         help="as of when, such as 2026-03-01T18:00Z",
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a date such as 2026-03-01") from None
 
 
 def _instant(text: str) -> datetime:

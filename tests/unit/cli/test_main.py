@@ -11,6 +11,14 @@ from receivables_cli.main import parser
         ("tick --at 2026-03-01T18:00Z", "operations:tick"),
         ("account C-001.EUR --stack production", "accounts:show_account"),
         ("mailbox --to ada --html n.html", "machine:show_mailbox"),
+        (
+            "statement C-001.EUR --as-of 2026-03-01 --known-at 2026-04-01T00:00Z --last 9",
+            "money:show_statement",
+        ),
+        ("charges C-001.EUR --at 2026-03-01T18:00Z", "money:show_charges"),
+        ("trial-balance", "money:show_trial_balance"),
+        ("trial-balance C-001.EUR", "money:show_trial_balance"),
+        ("arrangements C-001.EUR", "money:show_arrangements"),
         ("cases", "cases:show_cases"),
         ("approve apr_1 --as finance-2 --reason ok", "cases:decide"),
         ("reject apr_1 --reason no", "cases:decide"),
@@ -25,7 +33,18 @@ def test_every_command_is_understood(line: str, run: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "tick", "tick --at noon", "tick --at 2026-03-01T18:00", "reject apr_1", "approve apr_1 --as ada"],
+    [
+        "",
+        "tick",
+        "tick --at noon",
+        "tick --at 2026-03-01T18:00",
+        "reject apr_1",
+        "approve apr_1 --as ada",
+        "statement",
+        "statement C-001.EUR --as-of yesterday",
+        "statement C-001.EUR --known-at 2026-03-01",
+        "charges",
+    ],
 )
 def test_what_is_not_understood_is_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:

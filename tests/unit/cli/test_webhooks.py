@@ -8,7 +8,7 @@ from receivables.core.money import Money
 from receivables.payments.endpoints import Secret
 from receivables.payments.events import PaymentEvent, Processor
 from receivables_cli.demo.story import Receipt
-from receivables_cli.demo.webhooks import webhook
+from receivables_cli.demo.webhooks import payment_path, webhook
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSBlbmRwb2ludA=="
 NOW = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
@@ -31,3 +31,11 @@ def test_a_receipt_arrives_as_the_processor_would_send_it(processor: Processor, 
 def test_the_same_receipt_is_the_same_event() -> None:
     receipt = Receipt("INV-1-1", "stripe", Money(100, "EUR"), AT, None, "Ada")
     assert webhook(receipt, SECRET, NOW).body == webhook(receipt, SECRET, NOW).body
+
+
+@pytest.mark.parametrize("processor", [Stripe(), StandardWebhooks()], ids=lambda p: p.name)
+def test_the_api_has_the_payment_under_the_processors_own_name_of_it(processor: Processor) -> None:
+    receipt = Receipt("INV-1-1", processor.name, Money(100, "EUR"), AT, "INV-1", "Ada")
+    event = processor.interpret(webhook(receipt, SECRET, NOW).body)
+    assert isinstance(event, PaymentEvent)
+    assert payment_path(receipt) == f"/payments/{processor.name}~2Fmain~2F{event.payment_id}"

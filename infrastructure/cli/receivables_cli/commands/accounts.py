@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from receivables_cli.commands.layout import is_zero, moment, money, row, said, table
 from receivables_cli.target import target
 
-_AT_ONCE: Final = "1970-"
 _CASE_WORDS: Final = {"approval_requested": "approval requested", "finance_told": "finance told"}
 
 
@@ -24,18 +24,26 @@ def show_account(arguments: Namespace, console: Console) -> None:
     console.print(_standing(account))
     if account["open_invoices"]:
         console.print(_invoices(account["open_invoices"]))
+        for item in account["open_invoices"]:
+            for reason in _pauses(item):
+                console.print(said(f" {item['number']}: {reason}"))
     facts = list(api.listed(f"/accounts/{arguments.account}/timeline"))
     console.print(_timeline(facts))
 
 
 def _standing(account: Mapping[str, Any]) -> str:
-    lines = [f"owes {_amount(account['balance'])}, of which {_amount(account['overdue'])} overdue"]
-    if account["unapplied"]["amount"].strip("0."):
-        lines.append(f"credit not set against an invoice: {_amount(account['unapplied'])}")
+    lines = [f"owes {money(account['balance'])}, of which {money(account['overdue'])} overdue"]
+    lines += [
+        f"unapplied credit: {money(credit['balance'])} since {moment(credit['effective_at'])}"
+        for credit in account["credits"]
+    ]
+    if account["over_limit"]:
+        lines.append("over the credit limit")
     if hold := account["hold"]:
         lines.append(
             f"on hold until {moment(hold['until'])}: {escape(hold['reason'])} ({escape(hold['by'])})"
         )
+    lines += [_arranged(each) for each in account["arrangements"]]
     if case := account["case"]:
         lines.append(
             f"case {case['id']}: {case['stage'].replace('_', ' ')}, opened {moment(case['opened_at'])}"
@@ -44,25 +52,54 @@ def _standing(account: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _arranged(arrangement: Mapping[str, Any]) -> str:
+    numbers = escape(", ".join(arrangement["invoices"]))
+    amount = money(arrangement["amount"])
+    return f"{arrangement['kind']} {arrangement['id']}: {amount} of {numbers}, until {arrangement['until']}"
+
+
 def _invoices(items: list[Mapping[str, Any]]) -> Table:
-    table = Table("invoice", "amount", "open", "due", "days overdue", "reminded to", box=None)
+    shown = table("", "invoice", "for", ">amount", ">open", "due", ">days overdue", "reminded to")
     for item in items:
-        table.add_row(
-            escape(item["number"]),
-            _amount(item["amount"]),
-            _amount(item["balance"]),
+        row(
+            shown,
+            item["number"],
+            _what(item),
+            money(item["amount"]),
+            money(item["balance"]),
             item["due_date"],
             str(item["days_overdue"] or ""),
             "" if item["reminded_to"] is None else f"day {item['reminded_to']:+d}",
         )
-    return table
+        for number, part in enumerate(item["instalments"], start=1):
+            overdue = str(part["days_overdue"] or "")
+            open_ = "paid" if is_zero(part["balance"]) else money(part["balance"])
+            row(shown, "", f"part {number}", "", open_, part["due_date"], overdue, "")
+    return shown
+
+
+def _what(item: Mapping[str, Any]) -> str:
+    """What it is for: a late charge names its invoice."""
+    if not item["concerns"]:
+        return str(item["kind"])
+    return f"{item['kind']} on {item['concerns']}{'' if item['claimed'] else ', not claimed'}"
+
+
+def _pauses(item: Mapping[str, Any]) -> Iterator[str]:
+    """Why it is not simply due."""
+    if hold := item["hold"]:
+        yield f"on hold until {moment(hold['until'])}: {hold['reason']}"
+    if extension := item["extension"]:
+        yield f"extended to {extension['due_date']}"
+    if item["short_payment"]:
+        yield str(item["short_payment"])
 
 
 def _timeline(facts: list[Mapping[str, Any]]) -> Table:
-    table = Table("when (UTC)", "what", "", box=None)
+    shown = table("", "when (UTC)", "what", "")
     for fact in facts:
-        table.add_row(moment(fact["at"]), *map(escape, in_words(fact)))
-    return table
+        row(shown, moment(fact["at"]), *in_words(fact))
+    return shown
 
 
 def in_words(fact: Mapping[str, Any]) -> tuple[str, str]:
@@ -70,7 +107,7 @@ def in_words(fact: Mapping[str, Any]) -> tuple[str, str]:
     kind = fact["kind"]
     if kind == "entry":
         of = f" of {fact['invoice']}" if fact.get("invoice") else ""
-        return fact["entry_kind"], f"{_amount(fact['amount'])}{of} ({fact['source']})"
+        return fact["entry_kind"].replace("_", " "), f"{money(fact['amount'])}{of} ({fact['source']})"
     if kind == "notice":
         numbers = ", ".join(line["number"] for line in fact["items"])
         name = "formal notice" if fact["notice_kind"] == "formal" else f"notice {fact['step_key']}"
@@ -80,15 +117,7 @@ def in_words(fact: Mapping[str, Any]) -> tuple[str, str]:
         return f"case {event}", "; ".join(f"{name}: {value}" for name, value in fact["facts"].items())
     if kind == "decision":
         return f"{fact['action'].replace('_', ' ')} {fact['decision']}", f"by {fact['by']}: {fact['reason']}"
+    if kind == "arrangement":
+        what = f"{fact['arrangement_kind']} {fact['event'].replace('_', ' ')}"
+        return what, f"{money(fact['amount'])} of {', '.join(fact['invoices'])} ({fact['by']})"
     return str(fact.get("event", kind)).replace("_", " "), str(fact.get("reason") or "")
-
-
-def moment(instant: str | None) -> str:
-    """An instant to the minute; "at once" for what is to be done at the next tick."""
-    if instant is None:
-        return "never"
-    return "at the next tick" if instant.startswith(_AT_ONCE) else instant[:16].replace("T", " ")
-
-
-def _amount(money: Mapping[str, str]) -> str:
-    return f"{money['amount']} {money['currency']}"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from receivables_cli.commands.accounts import moment
+from receivables_cli.commands.layout import moment
 from receivables_cli.target import target
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +16,8 @@ from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidFields
 from receivables_cli.commands.machine import start, where_to_look
 from receivables_cli.demo.books import read_books
-from receivables_cli.demo.checks import check
+from receivables_cli.demo.charges import ChargeDesk
+from receivables_cli.demo.checks import check, nightly
 from receivables_cli.demo.person import FinancePerson
 from receivables_cli.demo.play import Counts, Player, Stage
 from receivables_cli.demo.read import read_story
@@ -28,6 +29,7 @@ from receivables_cli.errors import CommandError
 from receivables_cli.target import LocalStack
 from receivables_local.mailbox import mailbox
 
+_NIGHT: Final = time(23, 0)
 _LINE_EVERY: Final = 20
 """Days between two lines of progress where there is no terminal to show a bar on."""
 
@@ -47,11 +49,14 @@ def demo(arguments: Namespace, console: Console) -> None:
     counts = _play(console, stack, story, arguments.seed)
     books = read_books(stack.client, stack.outputs)
     mailed = Counter(mail.tags.get("notice_id", "") for mail in mailbox(stack.engine))
-    checks = check(books, story, mailed)
+    checks = [
+        *check(books, story.with_receipts(tuple(counts.unforeseen)), mailed),
+        *nightly(_nightly_check(stack, counts)),
+    ]
     console.print()
     show_summary(console, books, counts, checks)
     console.print()
-    where_to_look(console, stack.stack, f"{story.bills[0].customer_id}.{story.bills[0].amount.currency}")
+    where_to_look(console, stack.stack, _worth_a_look(story))
     took = datetime.now(UTC) - started
     console.print(f"took {took.total_seconds():.0f} s; the stack keeps running, its time is {counts.day}")
     if not all(each.holds for each in checks):
@@ -76,8 +81,23 @@ def _story(arguments: Namespace) -> Story:
         raise CommandError(f"{file}: {error}") from error
 
 
+def _worth_a_look(story: Story) -> str:
+    """An account on which something was agreed, if there is one."""
+    first = story.bills[0]
+    return next((account for account, _ in story.outcomes), f"{first.customer_id}.{first.amount.currency}")
+
+
+def _nightly_check(stack: LocalStack, counts: Counts) -> Any:
+    """Work out every balance anew, as is done every night; what was found."""
+    night = datetime.combine(counts.day, _NIGHT, UTC)
+    stack.stack.invoke("check_ledger", {"time": format_instant(night), "scope": "full"})
+    return stack.api("read-only", night).get("/trial-balance")
+
+
 def _play(console: Console, stack: LocalStack, story: Story, seed: int) -> Counts:
     local = stack.stack
+    for terms in story.terms:
+        stack.api("admin", datetime.combine(story.first, time(), UTC)).post("/terms", terms)
 
     def tick(at: datetime) -> int:
         return int(local.invoke("nominate", {"time": format_instant(at)})["nominated"])
@@ -88,6 +108,7 @@ def _play(console: Console, stack: LocalStack, story: Story, seed: int) -> Count
         watch=Watch(stack.client, stack.outputs),
         tick=tick,
         secret=lambda processor: local.webhook_secret(processor, "main"),
+        desk=ChargeDesk(stack.api("finance"), story, seed),
     )
     columns = (
         TextColumn("{task.fields[day]}"),

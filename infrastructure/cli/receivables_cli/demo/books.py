@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
+from receivables.adapters.dynamodb.arrangement_codec import arrangement_from
 from receivables.adapters.dynamodb.case_codec import approval_from, case_from
-from receivables.adapters.dynamodb.codec import (
-    account_from,
-    entry_from,
-    invoice_from,
-    open_item_from,
-    payment_from,
-)
+from receivables.adapters.dynamodb.codec import account_from, entry_from, payment_from
 from receivables.adapters.dynamodb.notice_codec import notice_from
+from receivables.adapters.dynamodb.receivable_codec import invoice_from, open_item_from
+from receivables.arrangements import Arrangement
 from receivables.cases.case import Approval, Case, Stage
 from receivables.core.money import Money
 from receivables.insight import PaidInvoice
-from receivables.ledger import Account, Entry, Invoice, OpenItem, PaymentRecord
+from receivables.ledger import Account, Entry, Invoice, ItemKind, LedgerName, OpenItem, PaymentRecord
 from receivables.notices.notice import Notice
 
 
 @dataclass(slots=True)
 class Books:
-    """Every fact of the receivables table."""
+    """Every fact of the receivables table. Late charges are among the invoices, as documents of another kind."""
 
     accounts: list[Account] = field(default_factory=list)
     invoices: dict[str, Invoice] = field(default_factory=dict)
@@ -35,6 +32,7 @@ class Books:
     cases: list[Case] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
     payments: list[PaymentRecord] = field(default_factory=list)
+    arrangements: list[Arrangement] = field(default_factory=list)
 
     def add(self, item: Mapping[str, Any]) -> None:
         """Put an item of the table where its kind belongs."""
@@ -45,6 +43,8 @@ class Books:
         elif kind == "open_item":
             opened = open_item_from(dict(item), item.get("case_id", {}).get("S"))
             self.open_items[opened.number] = opened
+        elif kind == "arrangement" and "document" not in item:
+            return  # the timeline's word of it
         elif kind in _SHELVES:
             name, read = _SHELVES[kind]
             getattr(self, name).append(read(dict(item)))
@@ -52,8 +52,17 @@ class Books:
     def active_cases(self) -> list[Case]:
         return [case for case in self.cases if case.stage is not Stage.CLOSED]
 
+    def bills(self) -> list[Invoice]:
+        """The invoices proper."""
+        return [invoice for invoice in self.invoices.values() if invoice.kind is ItemKind.INVOICE]
+
+    def charges(self) -> list[Invoice]:
+        """Late charges, and what was charged for payment plans."""
+        return [invoice for invoice in self.invoices.values() if invoice.kind is not ItemKind.INVOICE]
+
     def paid(self) -> list[PaidInvoice]:
         """Every invoice and how far it is paid, by the date (UTC) of the payment that closed it."""
+        closing = self.closing()
         return [
             PaidInvoice(
                 number=invoice.number,
@@ -61,10 +70,22 @@ class Books:
                 balance=self.balance(invoice),
                 issue_date=invoice.issue_date,
                 due_date=invoice.due_date,
-                paid_on=_day(invoice),
+                paid_on=closing[invoice.number].effective_at.date() if invoice.number in closing else None,
             )
-            for invoice in self.invoices.values()
+            for invoice in self.bills()
         ]
+
+    def closing(self) -> dict[str, Entry]:
+        """The entry by which each receivable that owes nothing came to that, by its number: the last one, if it was owed
+        again in between."""
+        owed: Counter[str] = Counter()
+        closing: dict[str, Entry] = {}
+        for entry in sorted(self.entries, key=lambda entry: (entry.recorded_at, entry.id)):
+            for leg in entry.legs:
+                if leg.ledger is LedgerName.RECEIVABLE and leg.item:
+                    owed[leg.item] += leg.minor
+                    closing[leg.item] = entry
+        return {number: entry for number, entry in closing.items() if not owed[number]}
 
     def balance(self, invoice: Invoice) -> Money:
         """What is still to be paid of an invoice."""
@@ -79,11 +100,8 @@ _SHELVES: Mapping[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "case": ("cases", case_from),
     "approval": ("approvals", approval_from),
     "payment": ("payments", payment_from),
+    "arrangement": ("arrangements", arrangement_from),
 }
-
-
-def _day(invoice: Invoice) -> date | None:
-    return invoice.closed_at.date() if invoice.closed_at else None
 
 
 def read_books(client: Callable[[str], Any], outputs: Mapping[str, str]) -> Books:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from receivables.core.money import Money, total
 from receivables.customers import Channel
@@ -38,8 +38,10 @@ def check(books: Books, story: Story, mailed: Counter[str]) -> list[Check]:
     checks: dict[str, Callable[[], Iterator[str]]] = {
         "every invoice is there with its amount": lambda: _invoices(books, story),
         "every invoice is paid, open or in a case": lambda: _accounted_for(books),
-        "invoiced and received agree with the file to the cent": lambda: _sums(books, story),
+        "invoiced, received and returned agree with the file to the cent": lambda: _sums(books, story),
         "balances agree with the entries to the cent": lambda: _balances(books),
+        "one late charge for an invoice, rule and period, as its working says": lambda: _charges(books),
+        "promises, plans and disputes ended as they had to": lambda: _arranged(books, story),
         "no notice before the invoice's date or after its payment": lambda: _in_time(books),
         "at most one notice for an invoice, step and channel": lambda: _once(books),
         "every notice sent is one e-mail, and every e-mail one notice": lambda: _mail(books, mailed),
@@ -47,15 +49,29 @@ def check(books: Books, story: Story, mailed: Counter[str]) -> list[Check]:
     return [Check(what, tuple(islice(find(), _SHOWN))) for what, find in checks.items()]
 
 
+def nightly(found: Mapping[str, Any]) -> list[Check]:
+    """What the nightly check of the ledger found, as the API tells it."""
+    differing = [f"{each['account_id']}: {each['difference']}" for each in found["findings"]]
+    uneven = [each["currency"] for each in found["balances"] if Money.parse(**each["sum"]).minor]
+    what = f"the nightly check of {found['accounts']} accounts and {found['entries']} entries finds no difference"
+    if not found["finished_at"]:
+        differing.append("it did not finish")
+    return [
+        Check(what, tuple(differing[:_SHOWN])),
+        Check("the trial balance of every currency adds up to zero", tuple(uneven)),
+    ]
+
+
 def _invoices(books: Books, story: Story) -> Iterator[str]:
+    found = {invoice.number: invoice for invoice in books.bills()}
     for bill in story.bills:
-        invoice = books.invoices.get(bill.number)
+        invoice = found.get(bill.number)
         if invoice is None:
             yield f"{bill.number} is missing"
         elif invoice.amount != bill.amount:
             yield f"{bill.number}: {invoice.amount} instead of {bill.amount}"
-    if len(books.invoices) != len(story.bills):
-        yield f"{len(books.invoices)} invoices instead of {len(story.bills)}"
+    if len(found) != len(story.bills):
+        yield f"{len(found)} invoices instead of {len(story.bills)}"
 
 
 def _accounted_for(books: Books) -> Iterator[str]:
@@ -69,9 +85,14 @@ def _accounted_for(books: Books) -> Iterator[str]:
 
 
 def _sums(books: Books, story: Story) -> Iterator[str]:
-    received = [e.amount for e in books.entries if e.kind in (EntryKind.PAYMENT, EntryKind.SUSPENSE)]
-    yield from _differences("invoiced", [i.amount for i in books.invoices.values()], story.invoiced())
+    by_kind: dict[EntryKind, list[Money]] = {}
+    for entry in books.entries:
+        by_kind.setdefault(entry.kind, []).append(entry.amount)
+    received = [*by_kind.get(EntryKind.PAYMENT, ()), *by_kind.get(EntryKind.SUSPENSE, ())]
+    returned = [*by_kind.get(EntryKind.REFUND, ()), *by_kind.get(EntryKind.CHARGEBACK, ())]
+    yield from _differences("invoiced", [i.amount for i in books.bills()], story.invoiced())
     yield from _differences("received", received, story.received())
+    yield from _differences("returned", returned, story.returned())
 
 
 def _differences(what: str, amounts: list[Money], wanted: Mapping[str, Money]) -> Iterator[str]:
@@ -94,6 +115,26 @@ def _balances(books: Books) -> Iterator[str]:
             yield f"{account.id}: unapplied {account.unapplied}"
 
 
+def _charges(books: Books) -> Iterator[str]:
+    times = Counter((c.concerns, c.charge.rule, c.charge.period) for c in books.charges() if c.charge)
+    for (invoice, rule, period), number in times.items():
+        if number > 1:
+            yield f"{invoice}: {rule} was charged {number} times for {period}"
+    for charge in books.charges():
+        detail = charge.charge
+        if detail is None or not (detail.rows or detail.notes):
+            yield f"{charge.number} has no working"
+
+
+def _arranged(books: Books, story: Story) -> Iterator[str]:
+    states = {(each.account_id, each.kind.value): each.state.value for each in books.arrangements}
+    for account_and_kind, wanted in story.outcomes.items():
+        found = states.get(account_and_kind, "missing")
+        if found != wanted:
+            account, kind = account_and_kind
+            yield f"{account}: the {kind} is {found}, not {wanted}"
+
+
 def _sum(pairs: Iterable[tuple[K, int]]) -> Counter[K]:
     sums: Counter[K] = Counter()
     for key, number in pairs:
@@ -102,15 +143,21 @@ def _sum(pairs: Iterable[tuple[K, int]]) -> Counter[K]:
 
 
 def _in_time(books: Books) -> Iterator[str]:
+    closing = books.closing()
     for notice in books.notices:
         if notice.state in _NOT_SENT:
             continue
         for line in notice.items:
-            invoice = books.invoices[line.number]
-            if notice.claimed_at.date() < invoice.issue_date:
+            number = line.number.partition("#")[
+                0
+            ]  # an instalment is `number#2`; a part of a plan begins with the plan's id
+            if number not in books.invoices:
+                continue
+            if notice.claimed_at.date() < books.invoices[number].issue_date:
                 yield f"{line.number} was in a notice of {notice.claimed_at}, before its date"
-            if invoice.closed_at and invoice.closed_at <= notice.claimed_at:
-                yield f"{line.number} was in a notice of {notice.claimed_at}, paid {invoice.closed_at}"
+            paid = closing.get(number)
+            if paid and paid.recorded_at <= notice.claimed_at:
+                yield f"{line.number} was in a notice of {notice.claimed_at}, paid {paid.recorded_at}"
 
 
 def _once(books: Books) -> Iterator[str]:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from receivables.core.calendar import business_days
 from receivables_cli.api import Api
+from receivables_cli.demo.charges import ChargeDesk
+from receivables_cli.demo.files import customers_csv, invoices_csv
 from receivables_cli.demo.person import FinancePerson
 from receivables_cli.demo.rest import CaseView, Watch, wait_until
-from receivables_cli.demo.story import Bill, Debtor, Receipt, Story
+from receivables_cli.demo.story import Act, Bill, Receipt, Story
 from receivables_cli.demo.webhooks import webhook
 from receivables_cli.errors import CommandError
 
 _MORNING: Final = time(6, 0)
+_AT_WORK: Final = time(14, 0)
 _AFTERNOON: Final = time(17, 30)
 _EVENING: Final = time(18, 0)
 """Nine in the morning has come by then everywhere from Tokyo to Los Angeles: one tick is the day's collection."""
 _SENDERS: Final = 4
+_DAYS_OF_A_WEEK: Final = 5
 _REPEATED: Final = 20
 """Every so many-th webhook is sent twice, as processors do."""
 _AN_IMPORT_TAKES: Final = 0.06
@@ -43,6 +45,8 @@ class Counts:
     approved: int = 0
     rejected: int = 0
     cases: int = 0
+    unforeseen: list[Receipt] = field(default_factory=list)
+    """Payments that the story did not know of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Stage:
     """Invokes nominate as the schedule does; how many accounts it queued."""
     secret: Callable[[str], str]
     """The webhook secret of a processor."""
+    desk: ChargeDesk | None = None
+    """Who decides on late charges; without, nobody does."""
 
 
 class Player:
@@ -66,7 +72,8 @@ class Player:
         self.counts = Counts(story.first)
         self._owed = {bill.number: bill.amount.minor for bill in story.bills}
         self._bills = list(story.bills)
-        self._receipts = sorted(story.receipts, key=lambda receipt: (receipt.at, receipt.id))
+        self._acts, self._made = list(story.acts), dict[str, str]()
+        self._receipts = sorted(story.receipts, key=_by_arrival)
         self._sent_twice = {receipt.id for receipt in self._receipts[::_REPEATED]}
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="processor")
 
@@ -78,7 +85,7 @@ class Player:
     def play(self) -> Counts:
         """All of it. Raises CommandError when the stack refuses something or does not come to rest."""
         opening = _at(self.days[0], _MORNING)
-        self._import(_customers_csv(self._story.debtors), opening)
+        self._import(customers_csv(self._story.debtors), opening)
         for day in self.days:
             self._play_day(day)
             self.counts.days += 1
@@ -90,6 +97,7 @@ class Player:
         self.counts.day = day
         self._issue(day)
         self._receive(day)
+        self._act(day)
         self._decide(day)
         self._collect(day)
 
@@ -100,7 +108,7 @@ class Player:
             bill = self._bills.pop(0)
             by_date.setdefault(max(bill.issue_date, self._story.first), []).append(bill)
         for issued, bills in by_date.items():
-            self._import(_invoices_csv(bills), _at(issued, _MORNING))
+            self._import(invoices_csv(bills), _at(issued, _MORNING))
             self.counts.invoices += len(bills)
 
     def _import(self, content: bytes, at: datetime) -> None:
@@ -118,7 +126,7 @@ class Player:
     def _receive(self, day: date) -> None:
         """The payments since the last business day, by webhooks, each at its own time."""
         count = 0
-        while count < len(self._receipts) and self._receipts[count].at.date() <= day:
+        while count < len(self._receipts) and self._receipts[count].arrives.date() <= day:
             count += 1
         receipts, self._receipts = self._receipts[:count], self._receipts[count:]
         if not receipts:
@@ -134,7 +142,7 @@ class Player:
         times = 2 if receipt.id in self._sent_twice else 1
         for _ in range(times):
             made = webhook(receipt, self._stage.secret(receipt.processor), datetime.now(UTC))
-            self._stage.api.at(receipt.at).send(made.path, made.body, made.headers)
+            self._stage.api.at(receipt.arrives).send(made.path, made.body, made.headers)
         return times
 
     def _see_cases_woken(self, before: dict[str, CaseView], receipts: Iterable[Receipt]) -> None:
@@ -158,6 +166,26 @@ class Player:
             or (now[account].rests and now[account].wakes > view.wakes)
             for account, view in woken.items()
         )
+
+    def _act(self, day: date) -> None:
+        """What people in finance do on that day, and once a week about late charges."""
+        api = self._stage.api.at(_at(day, _AT_WORK))
+        while self._acts and self._acts[0].on <= day:
+            self._do(api, self._acts.pop(0))
+        if self._stage.desk and self.counts.days % _DAYS_OF_A_WEEK == _DAYS_OF_A_WEEK - 1:
+            self._expect(self._stage.desk.go_through(_at(day, _AT_WORK)))
+
+    def _do(self, api: Api, act: Act) -> None:
+        send = api.put if act.method == "PUT" else api.post
+        made = send(act.path.format_map(self._made), act.body)
+        if act.name:
+            self._made[act.name] = made.get("arrangement", made)["self"]
+
+    def _expect(self, receipts: Sequence[Receipt]) -> None:
+        """Payments of what nobody knew of beforehand."""
+        self.counts.unforeseen += receipts
+        self._owed |= {receipt.reference: receipt.amount.minor for receipt in receipts if receipt.reference}
+        self._receipts = sorted([*self._receipts, *receipts], key=_by_arrival)
 
     def _decide(self, day: date) -> None:
         if not self.counts.cases or not self._stage.watch.pending_approvals():
@@ -184,27 +212,5 @@ def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, UTC)
 
 
-def _invoices_csv(bills: Sequence[Bill]) -> bytes:
-    header = ("invoice_number", "customer_id", "issue_date", "due_date", "amount", "currency")
-    rows = (
-        (b.number, b.customer_id, b.issue_date, b.due_date or "", f"{b.amount.decimal:f}", b.amount.currency)
-        for b in bills
-    )
-    return _csv(header, rows)
-
-
-def _customers_csv(debtors: Sequence[Debtor]) -> bytes:
-    header = ("customer_id", "name", "email", "phone", "locale", "timezone", "sms_consent")
-    rows = (
-        (d.id, d.name, d.email, d.phone, d.locale, d.timezone, "yes" if d.sms_consent else "no")
-        for d in debtors
-    )
-    return _csv(header, rows)
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+def _by_arrival(receipt: Receipt) -> tuple[datetime, str]:
+    return receipt.arrives, receipt.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -11,11 +11,14 @@ from typing import Final
 from receivables.core.calendar import MONDAY_TO_FRIDAY, next_allowed
 from receivables.core.money import Money
 from receivables_cli.demo.people import COUNTRIES, invent
+from receivables_cli.demo.scenes import scenes
 from receivables_cli.demo.story import Bill, Debtor, Receipt, Story
+from receivables_cli.demo.terms import BY_CURRENCY, TERMS
 
 FIRST: Final = date(2026, 1, 5)
 BUSINESS_DAYS: Final = 92
-_CUSTOMERS: Final = 18
+_CUSTOMERS: Final = 10
+"""Beside those of the scenes."""
 _BEFORE: Final = timedelta(days=50)
 """How far back the ledger goes that the company brings along."""
 
@@ -23,7 +26,7 @@ Habit = Callable[[Random, Bill, date], Iterator[tuple[date, Money, str | None]]]
 
 
 def sample_story(seed: int) -> Story:
-    """Eighteen customers in nine countries, some seventy invoices, and every kind of payer."""
+    """Ten customers with every kind of payer among them, and eleven with whom something special happens."""
     random = Random(seed)  # noqa: S311 - a story, not a secret
     last = _business_day(FIRST, BUSINESS_DAYS - 1)
     debtors: list[Debtor] = []
@@ -32,14 +35,29 @@ def sample_story(seed: int) -> Story:
     countries = list(COUNTRIES)
     for serial in range(1, _CUSTOMERS + 1):
         country = countries[serial % len(countries)]
+        currency = COUNTRIES[country][3]
         debtor = invent(random, f"C-{serial:03d}", country, serial)
+        debtor = replace(debtor, terms_id=BY_CURRENCY.get(currency))
         debtors.append(debtor)
-        for bill in _bills(random, debtor, COUNTRIES[country][3], len(bills), last):
+        for bill in _bills(random, debtor, currency, len(bills), last):
             bills.append(bill)
             receipts.extend(_receipts(random, debtor, bill))
-    bills.sort(key=lambda bill: (bill.issue_date, bill.number))
-    played = tuple(receipt for receipt in receipts if receipt.at.date() <= last)
-    return Story("the sample ledger", FIRST, last, tuple(debtors), tuple(bills), played)
+    special = scenes(random, _CUSTOMERS + 1)
+    bills += [bill for scene in special for bill in scene.bills]
+    receipts += [receipt for scene in special for receipt in scene.receipts]
+    acts = [act for scene in special for act in scene.acts]
+    return Story(
+        title="the sample ledger",
+        first=FIRST,
+        last=last,
+        debtors=(*debtors, *(scene.debtor for scene in special)),
+        bills=tuple(sorted(bills, key=lambda bill: (bill.issue_date, bill.number))),
+        receipts=tuple(receipt for receipt in receipts if receipt.at.date() <= last),
+        terms=TERMS,
+        acts=tuple(sorted(acts, key=lambda act: act.on)),
+        outcomes={key: state for scene in special for key, state in scene.outcomes.items()},
+        by_script=frozenset(scene.account for scene in special if scene.by_script),
+    )
 
 
 def _business_day(day: date, later: int) -> date:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Final
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.text import Text
 from receivables.cases.case import ApprovalState, Case, Outcome, Stage
 from receivables.core.money import Money, total
 from receivables.insight import Bucket, ageing, collection
-from receivables.ledger import PaymentState
+from receivables.ledger import EntryKind, LedgerName, PaymentState
 from receivables_cli.demo.books import Books
 from receivables_cli.demo.checks import Check
 from receivables_cli.demo.play import Counts
@@ -21,8 +22,10 @@ from receivables_cli.demo.play import Counts
 
 def show_summary(console: Console, books: Books, counts: Counts, checks: Sequence[Check]) -> None:
     """Print it all. The same books give the same text."""
-    for part in (_invoices(books), _notices(books), _cases(books), _money(books, counts.day), _run(counts)):
-        console.print(part, "")
+    parts = (_invoices, _notices, _cases, _charges, _corrections, _arrangements)
+    for part in (*(make(books) for make in parts), _money(books, counts.day), _run(counts)):
+        if not isinstance(part, Table) or part.row_count:
+            console.print(part, "")
     console.print(_checks(checks))
 
 
@@ -34,7 +37,8 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _invoices(books: Books) -> Table:
-    in_case = {number for case in books.active_cases() for number in case.invoices}
+    bills = {invoice.number for invoice in books.bills()}
+    in_case = {n for case in books.active_cases() for n in case.invoices if n in bills}
     table = _table(
         "Invoices",
         *("", "invoices", "paid on time", "paid late", "open", "in a case", "days to pay", "days late"),
@@ -92,6 +96,59 @@ def _case_row(table: Table, books: Books, name: str, cases: list[Case]) -> None:
         table.add_row(name, str(len(cases)), "" if closed else _in_words(owed))
 
 
+def _charges(books: Books) -> Table:
+    table = _table("Late charges", "", "charges", "charged", "waived", "paid", "open", "of it not claimed")
+    items = [item for item in books.open_items.values() if item.is_charge]
+    for currency in _currencies(charge.amount for charge in books.charges()):
+        documents = {c.number for c in books.charges() if c.amount.currency == currency}
+        mine = [item for item in items if item.balance.currency == currency]
+        charged = _booked(books, documents, currency, EntryKind.FEE, EntryKind.INTEREST)
+        waived = -_booked(books, documents, currency, EntryKind.WAIVER)
+        still = total((item.balance for item in mine), currency)
+        unclaimed = total((item.balance for item in mine if not item.claimed), currency)
+        paid = charged - waived - still
+        amounts = (charged, waived, paid, still, unclaimed)
+        table.add_row(currency, str(len(documents)), *(f"{amount.decimal:,}" for amount in amounts))
+    return table
+
+
+def _booked(books: Books, numbers: set[str], currency: str, *kinds: EntryKind) -> Money:
+    """What entries of some kinds changed of what is owed for some receivables."""
+    legs = (leg for entry in books.entries if entry.kind in kinds for leg in entry.legs)
+    owed = (leg.minor for leg in legs if leg.ledger is LedgerName.RECEIVABLE and leg.item in numbers)
+    return Money(sum(owed), currency)
+
+
+_CORRECTIONS: Final = {
+    "discounts": EntryKind.DISCOUNT,
+    "credit notes": EntryKind.CREDIT_NOTE,
+    "refunds": EntryKind.REFUND,
+    "charged back": EntryKind.CHARGEBACK,
+}
+
+
+def _corrections(books: Books) -> Table:
+    table = _table("Discounts, credits, and what went back", "", *_CORRECTIONS)
+    entries = [entry for entry in books.entries if entry.kind in _CORRECTIONS.values()]
+    for currency in _currencies(entry.amount for entry in entries):
+        of_it = [entry for entry in entries if entry.amount.currency == currency]
+        sums = (
+            total((e.amount for e in of_it if e.kind is kind), currency) for kind in _CORRECTIONS.values()
+        )
+        table.add_row(currency, *(f"{sum_.decimal:,}" if sum_ else "" for sum_ in sums))
+    return table
+
+
+def _arrangements(books: Books) -> Text:
+    numbers = Counter((each.kind.value, each.state.value) for each in books.arrangements)
+    words = [f"{kind} {state.replace('_', ' ')} {times}" for (kind, state), times in sorted(numbers.items())]
+    return Text(f"Arrangements: {', '.join(words) or 'none'}")
+
+
+def _currencies(amounts: Iterable[Money]) -> list[str]:
+    return sorted({amount.currency for amount in amounts})
+
+
 def _money(books: Books, on: date) -> Group:
     names = ["current", *(f"{bucket.value} days" for bucket in Bucket if bucket is not Bucket.CURRENT)]
     table = _table(f"Owed on {on}, by days overdue", "", *names, "total")
@@ -106,7 +163,7 @@ def _money(books: Books, on: date) -> Group:
 
 
 def _in_words(amounts: Sequence[Money]) -> str:
-    sums = [total((a for a in amounts if a.currency == c), c) for c in sorted({a.currency for a in amounts})]
+    sums = [total((a for a in amounts if a.currency == c), c) for c in _currencies(amounts)]
     return " + ".join(f"{amount.decimal:,} {amount.currency}" for amount in sums) or "nothing"
 
 

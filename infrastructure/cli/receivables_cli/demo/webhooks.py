@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from receivables.core.clock import format_instant
 from receivables.core.money import Money
@@ -30,7 +31,7 @@ class Webhook:
 
 def stripe(receipt: Receipt, secret: str, signed_at: int) -> Webhook:
     """A `payment_intent.succeeded` event. `signed_at` is Unix time by the real clock, the event's own time the story's."""
-    intent = "pi_" + receipt.id.replace("-", "")
+    intent = _intent(receipt)
     document = {
         "id": "evt_" + receipt.id.replace("-", ""),
         "object": "event",
@@ -62,7 +63,7 @@ def sign_stripe(body: bytes, secret: str, signed_at: int) -> Webhook:
 def standard(receipt: Receipt, secret: str, signed_at: int) -> Webhook:
     """A payment in the neutral format, signed by Standard Webhooks."""
     data = {
-        "payment_id": f"BANK-{receipt.id}",
+        "payment_id": _transfer(receipt),
         "amount": f"{receipt.amount.decimal:f}",
         "currency": receipt.amount.currency,
         "payer": receipt.payer,
@@ -90,6 +91,20 @@ def webhook(receipt: Receipt, secret: str, signed_at: datetime) -> Webhook:
     """The receipt by the processor it came through."""
     make = stripe if receipt.processor == "stripe" else standard
     return make(receipt, secret, int(signed_at.timestamp()))
+
+
+def payment_path(receipt: Receipt) -> str:
+    """Where the API has the payment that a receipt becomes."""
+    known_as = _intent(receipt) if receipt.processor == "stripe" else _transfer(receipt)
+    return "/payments/" + quote(f"{receipt.processor}/main/{known_as}", safe="").replace("%", "~")
+
+
+def _intent(receipt: Receipt) -> str:
+    return "pi_" + receipt.id.replace("-", "")
+
+
+def _transfer(receipt: Receipt) -> str:
+    return f"BANK-{receipt.id}"
 
 
 def _stripe_units(amount: Money) -> int:
