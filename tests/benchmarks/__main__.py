@@ -11,6 +11,8 @@ from tests.benchmarks import (
     cold_start,
     cost,
     cpu_per_notice,
+    interest_of_10000,
+    long_life,
     nominate_growth,
     read_100_items,
     requests_and_units,
@@ -33,10 +35,12 @@ def main() -> int:
         cold, yardstick = cold_start.measure(tell)
         cpu = cpu_per_notice.measure(world, yardstick, tell)
         reads = read_100_items.measure(world, yardstick, tell)
+        interest = interest_of_10000.measure(yardstick, tell)
+        lives = long_life.measure(yardstick, tell)
         growth, tick = nominate_growth.measure(world, tell)
         running_cost = cost.measure(counts, tick)
     console = Console(width=max(Console().width, 160))
-    held = show([notices, payments, growth, running_cost, cpu, reads, cold], console)
+    held = show([notices, payments, growth, running_cost, cpu, reads, interest, *lives, cold], console)
     console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")
     return 0 if held else 1
 

@@ -22,6 +22,10 @@ from tests.benchmarks.report import Row, Section, bounded, number
 from tests.benchmarks.world import AS_OF, World
 
 BESIDES_THE_READ: Final = 4
+CHARGED_READS: Final = 2
+"""Of the account: before charges are posted, and after."""
+FOR_CHARGES: Final = 3
+"""Arrangements that have ended, the posting, and the workings of all charges: however many there are."""
 PER_PAYMENT: Final = 2
 
 
@@ -42,6 +46,18 @@ def notice(world: World, invoices: int) -> Count:
         work_account()(account, AS_OF, tally)
     if tally["Sent"] != 1:
         raise AssertionError(f"one notice was expected to be sent: {dict(tally)}")
+    return count
+
+
+def charged_notice(world: World, invoices: int) -> Count:
+    """The reminder with which interest arises on each of so many invoices, in a container that has worked such before."""
+    _warm(world, charged=True)
+    tally = Tally()
+    account = world.account(invoices, charged=True)
+    with world.meter.counting() as count:
+        work_account()(account, AS_OF, tally)
+    if (tally["KeptUp"], tally["Sent"]) != (1, 1):
+        raise AssertionError(f"one posting and one notice were expected: {dict(tally)}")
     return count
 
 
@@ -113,6 +129,19 @@ def measure(world: World, tell: Callable[[str], None]) -> tuple[Section, Section
     tell("requests and units: notices")
     one, four = notice(world, 1), notice(world, 4)
     rows = [*_notice_rows("1 invoice", one), *_notice_rows("4 invoices", four)]
+    for invoices in (1, 4):
+        charged = charged_notice(world, invoices)
+        of = f"{invoices} invoice{'s' * (invoices > 1)}, each with interest that arises now"
+        besides = charged.requests("dynamodb") - CHARGED_READS
+        rows.append(
+            bounded(
+                f"{of}: requests besides the account's two reads",
+                besides,
+                BESIDES_THE_READ + FOR_CHARGES,
+                note=_calls(charged),
+            )
+        )
+        rows.append(_row(f"{of}: request units", charged))
     cold, told = first_notice(world), reported(world)
     rows.append(_row("the same, first in a container or after a minute", cold))
     rows.append(_row("after it: SES says that it took it, and that it was delivered", told, requests=True))
@@ -177,8 +206,8 @@ def _calls(count: Count) -> str:
     )
 
 
-def _warm(world: World) -> None:
-    work_account()(world.account(1), AS_OF, Tally())
+def _warm(world: World, *, charged: bool = False) -> None:
+    work_account()(world.account(1, charged=charged), AS_OF, Tally())
 
 
 def _message(payment_id: str, reference: str, minor: int, event: str = "once") -> InboxMessage:

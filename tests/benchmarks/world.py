@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
+from receivables.adapters.dynamodb.configuration import ConfigurationTable, dynamo_terms
 from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.core.ids import account_id
 from receivables.core.money import Money
@@ -21,6 +23,8 @@ from receivables.runtime.clients import client
 from receivables.runtime.nominate import nominate
 from receivables.runtime.record_delivery import record_delivery
 from receivables.runtime.work_account import work_account
+from receivables.terms import Conditions, LateCharges, Terms
+from receivables.terms.late_charges import Accrual, FixedRate, InterestRule
 from receivables_local.deploy import deploy_data
 from receivables_local.engine import Engine
 from tests.benchmarks.metering import Meter
@@ -32,6 +36,14 @@ AS_OF: Final = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 """Three days after the due date, at the hour of sending: the first reminder, by e-mail."""
 SENDER: Final = "billing@receivables.example"
 _LOADERS: Final = 4
+_INTEREST: Final = InterestRule("interest", FixedRate(Decimal(9)), accrual=Accrual.AT_REMINDER)
+CHARGED: Final = Terms(
+    "net-30-charged",
+    1,
+    "Net 30 days, 9 % interest",
+    date(1970, 1, 1),
+    late_charges=LateCharges(interest=_INTEREST),
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +59,9 @@ class World:
     def receivables(self) -> str:
         return self.tables["RECEIVABLES_TABLE"]
 
-    def account(self, invoices: int) -> str:
-        """A new customer with so many invoices that came due three days ago; the account's id."""
+    def account(self, invoices: int, *, charged: bool = False) -> str:
+        """A new customer with so many invoices that came due three days ago, `charged`: under terms with interest at each
+        reminder; the account's id."""
         number = next(self._numbers)
         customer = Customer(
             f"C-{number:05d}",
@@ -59,7 +72,8 @@ class World:
         DynamoCustomers(self.tables["CUSTOMERS_TABLE"], client("dynamodb")).create(customer)
         account = account_id(customer.id, "EUR")
         issued(
-            apply_payment()._ledger, *(_invoice(f"INV-{number:05d}-{n}", account) for n in range(invoices))
+            apply_payment()._ledger,
+            *(_invoice(f"INV-{number:05d}-{n}", account, charged=charged) for n in range(invoices)),
         )
         return account
 
@@ -88,6 +102,8 @@ def running() -> Iterator[World]:
     with Engine.temporary(enforce_iam=False) as engine:
         tables = deploy_data(engine)
         os.environ.update(engine.environment() | tables | _settings(engine))
+        configuration = ConfigurationTable(tables["CONFIGURATION_TABLE"], client("dynamodb"))
+        dynamo_terms(configuration).add(CHARGED, "bench", ISSUED)
         try:
             yield World(engine, tables, _meter(engine), count(1))
         finally:
@@ -122,8 +138,8 @@ def _meter(engine: Engine) -> Meter:
     return Meter(engine.client("dynamodb"))
 
 
-def _invoice(number: str, account: str) -> Invoice:
-    return Invoice(
+def _invoice(number: str, account: str, *, charged: bool = False) -> Invoice:
+    plain = Invoice(
         number,
         account,
         amount=Money(123_456, "EUR"),
@@ -134,3 +150,6 @@ def _invoice(number: str, account: str) -> Invoice:
         terms_version=1,
         description="Wartung und Betrieb, Januar 2026",
     )
+    if not charged:
+        return plain
+    return replace(plain, terms_id=CHARGED.id, conditions=Conditions(charged=True))
