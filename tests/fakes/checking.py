@@ -38,13 +38,16 @@ class InMemoryBooks:
 
     def books(self, account_id: str) -> AccountBooks:
         shelf = self.shelf
+        entries = [e for e in shelf.timeline.get(account_id, {}).values() if isinstance(e, Entry)]
+        named = sorted({entry.payment for entry in entries if entry.payment} & set(shelf.payments))
         return AccountBooks(
             account_id,
             shelf.accounts.get(account_id),
             tuple(item for (owner, _), item in sorted(shelf.open_items.items()) if owner == account_id),
             tuple(credit for (owner, _), credit in sorted(shelf.credits.items()) if owner == account_id),
             tuple(each for each in shelf.invoices.values() if each.account_id == account_id),
-            entries=tuple(e for e in shelf.timeline.get(account_id, {}).values() if isinstance(e, Entry)),
+            tuple(shelf.payments[key] for key in named),
+            tuple(entries),
         )
 
 

@@ -31,6 +31,17 @@ class PagedTable:
         found = [item for item in self._partitions.get(Key["pk"]["S"], ()) if item["sk"] == Key["sk"]]
         return {"Item": found[0]} if found else {}
 
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        self.calls.append("batch_get_item")
+        ((table, wanted),) = RequestItems.items()
+        found = [
+            item
+            for key in wanted["Keys"]
+            for item in self._partitions.get(key["pk"]["S"], ())
+            if item["sk"] == key["sk"]
+        ]
+        return {"Responses": {table: found}, "UnprocessedKeys": {}}
+
     def query(self, **request: Any) -> dict[str, Any]:
         self.calls.append("query")
         condition, values = request["KeyConditionExpression"], request["ExpressionAttributeValues"]

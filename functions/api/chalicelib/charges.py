@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,8 @@ from chalicelib.path_ids import to_path
 from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.core.errors import InvalidInput
 from receivables.core.ids import split_account_id
-from receivables.ledger import Invoice, OpenItem, WorkingRow
+from receivables.core.money import Money
+from receivables.ledger import EntryKind, Invoice, OpenItem, WorkingRow
 from receivables.usecases.charges import WaiverOrder
 
 routes = Routes(__name__)
@@ -87,6 +88,7 @@ class ChargeReply(ListedChargeReply):
     """A late charge with all of its working: the rows, and in words what else went in."""
 
     status: str
+    total: Amount = Field(description="What is charged in all: the amount as corrected or waived since")
     rule: str
     terms: str = Field(description="The version of the terms that has the rule")
     period: str
@@ -108,12 +110,21 @@ class ChargeReply(ListedChargeReply):
             due_date=invoice.due_date,
             claimed=item.claimed if item else True,
             status=invoice.status.value,
+            total=Amount.of(_total(invoice, item)),
             rule=detail.rule if detail else "",
             terms=detail.terms if detail else "",
             period=detail.period if detail else "",
             rows=[WorkingRowReply.of(row) for row in detail.rows] if detail else [],
             notes=list(detail.notes) if detail else [],
         )
+
+
+_OF_THE_CHARGE: Final = frozenset({EntryKind.FEE, EntryKind.INTEREST, EntryKind.WAIVER})
+
+
+def _total(invoice: Invoice, item: OpenItem | None) -> Money:
+    moved = sum(move.minor for move in (item or invoice).moves if move.kind in _OF_THE_CHARGE)
+    return invoice.amount + Money(moved, invoice.amount.currency)
 
 
 class ChargeQuery(ListQuery):

@@ -108,6 +108,8 @@ def test_a_charge_is_waived_in_part_and_then_the_rest(world: World, finance: Gat
     assert finance.get("/charges/LC-1").body["balance"] == euros("30.00")
     again = finance.post("/charges/LC-1/waiver", order)
     assert (again.status, again.body) == (200, waived.body)
+    left = finance.get("/charges/LC-1").body
+    assert left["total"] == left["balance"] != left["amount"]
     assert finance.post("/charges/LC-1/waiver", {"id": "w-2", "reason": "goodwill"}).status == 201
     charge = finance.get("/charges/LC-1").body
     assert (charge["balance"], charge["status"]) == (euros("0.00"), "closed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.builders import NOW, eur, invoice, open_item, payment
 from tests.contract.postings import entry
 from tests.fakes.paged_table import PagedTable
 
+WAITING = PaymentRecord(payment(), PaymentState.SUSPENSE, None, None)
 _KINDS = {"account", "open_item", "credit", "invoice", "entry"}
 
 
@@ -64,7 +66,9 @@ def entry_items(account_id: str, how_many: int) -> Iterator[Item]:
     for n in range(how_many):
         at = NOW + timedelta(minutes=n)
         legs = (Leg(LedgerName.CASH, 5), Leg(LedgerName.SUSPENSE, -5))
-        yield entry_item(entry(EntryKind.SUSPENSE, 5, *legs, account_id=account_id, recorded_at=at))
+        named = WAITING.payment.key if n else None
+        made = entry(EntryKind.SUSPENSE, 5, *legs, account_id=account_id, recorded_at=at, payment=named)
+        yield entry_item(made)
 
 
 def table_items() -> list[Item]:
@@ -72,8 +76,7 @@ def table_items() -> list[Item]:
     items = [*account_items("C-1.EUR", 3), *account_items("C-2.EUR", 40), *account_items("C-3.EUR", 0)]
     items += entry_items("suspense.EUR", 2)
     items += [pointer_item(invoice(f"P-{n}")) for n in range(5)]
-    record = PaymentRecord(payment(), PaymentState.SUSPENSE, None, None)
-    return [*items, payment_item(record)]
+    return [*items, payment_item(WAITING), payment_item(replace(WAITING, payment=payment()))]
 
 
 def walked(books: DynamoBooks) -> list[AccountBooks]:
@@ -101,7 +104,8 @@ def test_every_account_is_seen_once_and_whole_wherever_pages_end(page_bytes: int
     assert [item.number for item in first.items] == ["C-1.EUR-1"]
     assert [document.number for document in first.documents] == ["C-1.EUR-1", "C-1.EUR-2"]
     assert [credit.id for credit in first.credits] == ["crd_1"]
-    assert (found[3].account, found[3].items, found[3].payments) == (None, (), None)
+    assert (found[3].account, found[3].items, found[3].payments) == (None, (), (WAITING,))
+    assert (found[1].payments, found[2].payments) == ((WAITING,), ())
 
 
 def test_the_walk_goes_on_where_it_was_stopped() -> None:
@@ -124,7 +128,8 @@ def test_one_account_is_read_by_itself_in_one_piece() -> None:
     read = books.read("C-2.EUR")
     assert read is not None
     assert (read.account_id, len(read.entries), len(read.items)) == ("C-2.EUR", 40, 1)
-    assert table.calls == ["get_item", "query", "get_item"]
+    assert table.calls == ["get_item", "query", "batch_get_item", "get_item"]
+    assert read.payments == (WAITING,)
     assert books.read("C-9.EUR") is None
 
 

@@ -116,6 +116,7 @@ def charge(number: str, *notes: str, **changes: Any) -> dict[str, Any]:
         "kind": "interest",
         "invoice": "INV-1",
         "amount": eur("6.26"),
+        "total": eur("6.26"),
         "balance": eur("0.00"),
         "issue_date": "2026-02-26",
         "claimed": True,
@@ -288,3 +289,12 @@ def test_an_account_shows_instalments_charges_credit_and_why_it_waits(run: Run) 
         "INV-1: Proposed: claim 5.00 EUR.",
     ):
         assert part in shown
+
+
+def test_a_charge_that_was_corrected_shows_what_it_is_now(run: Run) -> None:
+    corrected = charge("LC-1", total=eur("4.10"))
+    answers = {
+        "/charges?account_id=C-1.EUR": {"items": [corrected], "next": None},
+        "/charges/LC-1": corrected,
+    }
+    assert "6.26 EUR, now 4.10 EUR on INV-1" in run("charges C-1.EUR", answers)

@@ -17,13 +17,16 @@ from receivables.ledger import (
     ItemKind,
     LedgerName,
     Leg,
+    PaymentState,
     Posting,
 )
 from receivables.ledger.checks import AccountBooks, check_account
 from receivables.ledger.issuing import open_item
+from receivables.ledger.receiving import to_suspense
 from receivables.ledger.sheet import Sheet
 from receivables.ledger.views import view
 from tests.builders import eur, invoice
+from tests.builders import payment as paid
 from tests.unit.ledger.books import ACCOUNT, START, Books
 from tests.unit.ledger.life import Life
 
@@ -137,6 +140,29 @@ def test_a_difference_tells_what_it_is_and_both_values() -> None:
 
 def test_payments_that_are_not_handed_in_are_not_looked_at() -> None:
     assert check_account(replace(TAMPERED["payment credit"], payments=None)) == []
+
+
+def test_a_payment_that_entries_name_and_that_is_not_on_record_is_found() -> None:
+    (found,) = check_account(replace(BOOKS, payments=(BOOKS.payments or ())[1:]))
+    assert str(found).endswith("is missing, should be on record")
+
+
+def test_a_payment_on_record_of_another_account_is_found() -> None:
+    strayed = tuple(replace(record, account_id="C-2.EUR") for record in BOOKS.payments or ())
+    assert "C-1.EUR: the account of payment" in str(check_account(replace(BOOKS, payments=strayed))[0])
+
+
+def test_what_waits_in_suspense_is_what_its_payments_say() -> None:
+    waiting = to_suspense(paid(None, 700))
+    assert waiting.payment is not None
+    record = waiting.payment.after
+    suspense = AccountBooks("suspense.EUR", None, payments=(record,), entries=waiting.entries)
+    assert check_account(suspense) == []
+    placed = replace(record, state=PaymentState.PLACED, account_id="C-1.EUR")
+    (found,) = check_account(replace(suspense, payments=(placed,)))
+    assert (found.expected, found.found) == ("0.00 EUR", "7.00 EUR")
+    (found,) = check_account(replace(suspense, payments=()))
+    assert found.found == "missing"
 
 
 def test_suspense_has_nothing_but_entries_to_check() -> None:

@@ -116,9 +116,11 @@ def _headline(charge: Mapping[str, Any]) -> str:
         else f"{money(charge['balance'])} open"
     )
     claimed = "" if charge["claimed"] else ", not claimed"
+    changed = charge["total"] != charge["amount"]
+    corrected = f", now {money(charge['total'])}" if changed else ""
     of = f" on {charge['invoice']}" if charge["invoice"] else ""
     rule = f"rule {charge['rule']} of {charge['terms']}" if charge["terms"] else charge["rule"]
-    return f"{charge['number']}  {charge['kind']} {money(charge['amount'])}{of}, {charge['issue_date']}: {state}{claimed} ({rule})"
+    return f"{charge['number']}  {charge['kind']} {money(charge['amount'])}{corrected}{of}, {charge['issue_date']}: {state}{claimed} ({rule})"
 
 
 def _working(charge: Mapping[str, Any]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,8 @@ from receivables.ledger.credits import Credit
 from receivables.ledger.entries import Entry, EntryKind
 from receivables.ledger.invoices import Invoice, InvoiceStatus
 from receivables.ledger.items import OpenItem
-from receivables.ledger.payments import PaymentRecord
+from receivables.ledger.payments import PaymentRecord, PaymentState
+from receivables.ledger.posting import SUSPENSE_CUSTOMER
 from receivables.ledger.recount import Recount, recount
 
 _CHARGES: Final = frozenset({EntryKind.FEE, EntryKind.INTEREST})
@@ -22,8 +23,8 @@ _CHARGES: Final = frozenset({EntryKind.FEE, EntryKind.INTEREST})
 
 @dataclass(frozen=True, slots=True)
 class AccountBooks:
-    """All that is kept of an account. `account` None: one of suspense, which has nothing but entries. `payments` None: they are not
-    looked at; otherwise as many as are handed in are."""
+    """All that is kept of an account. `account` None: one of suspense, which has nothing but entries. `payments` are those that
+    its entries name; None: they are not looked at."""
 
     account_id: str
     account: Account | None
@@ -51,8 +52,8 @@ def check_account(books: AccountBooks) -> list[Difference]:
     """Every difference between what is kept of an account and what its entries say; none, if the books are right.
 
     Account: balance and unapplied credit. Receivables: balance (of open ones) against the legs and the moves, closed ones
-    owe nothing, what was written off. Credits: each. Payments: where the money is. Entries: balanced, in the account's
-    currency, on it, and each only once.
+    owe nothing, what was written off. Credits: each. Payments: each is on record, and where its money is; in suspense,
+    whether it waits. Entries: balanced, in the account's currency, on it, and each only once.
     """
     counted = recount(books.entries)
     return [*_Check(books, counted).differences()]
@@ -69,8 +70,8 @@ class _Check:
             yield from self._account(self._books.account)
             yield from self._receivables()
             yield from self._credits()
-        for record in self._books.payments or ():
-            yield from self._payment(record)
+        if self._books.payments is not None:
+            yield from self._payments({record.payment.key: record for record in self._books.payments})
 
     def _entries(self) -> Iterator[Difference]:
         for entry_id, times in Counter(entry.id for entry in self._books.entries).items():
@@ -139,12 +140,31 @@ class _Check:
             if credit_id in there and found <= 0:
                 yield self._difference(f"credit {credit_id}", "more than zero", self._money(found))
 
+    def _payments(self, records: Mapping[str, PaymentRecord]) -> Iterator[Difference]:
+        in_suspense = split_account_id(self._books.account_id)[0] == SUSPENSE_CUSTOMER
+        for key in sorted({*records, *self._counted.payments}):
+            record = records.get(key)
+            if record is None:
+                yield self._difference(f"payment {key}", "on record", "missing")
+            elif key not in self._counted.payments:
+                yield self._difference(f"payment {key}", "booked", "without entries")
+            elif in_suspense:
+                yield from self._waiting(record)
+            else:
+                yield from self._same(
+                    f"the account of payment {key}", self._books.account_id, record.account_id
+                )
+                yield from self._payment(record)
+
+    def _waiting(self, record: PaymentRecord) -> Iterator[Difference]:
+        key, amount = record.payment.key, record.payment.amount
+        waits = self._counted.payments[key].amounts["waits"]
+        expected = amount if record.state is PaymentState.SUSPENSE else self._money(0)
+        yield from self._same(f"what waits of payment {key}", expected, self._money(waits))
+
     def _payment(self, record: PaymentRecord) -> Iterator[Difference]:
         key = record.payment.key
-        of = self._counted.payments.get(key)
-        if of is None:
-            yield self._difference(f"payment {key}", "booked", "without entries")
-            return
+        of = self._counted.payments[key]
         found = {
             "credit": record.credit,
             "refunded": record.refunded,

@@ -77,6 +77,8 @@ def _add_payment(count: PaymentCount, entry: Entry, kinds: Mapping[str, EntryKin
             _add_receivable(count, kind, leg.item or "", leg.minor)
         elif leg.ledger is LedgerName.UNAPPLIED:
             count.amounts["credit"] -= leg.minor
+        elif leg.ledger is LedgerName.SUSPENSE:
+            count.amounts["waits"] -= leg.minor
         elif leg.ledger is LedgerName.ROUNDING and not (kind is EntryKind.ROUNDING and of_receivable):
             count.amounts["rounded"] -= leg.minor
         elif leg.ledger is LedgerName.BAD_DEBT:

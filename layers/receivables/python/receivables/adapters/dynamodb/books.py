@@ -2,18 +2,19 @@
 
 A scan reads the items of a partition one after the other, in the order of their sort keys; a page of it may end within
 one. So a page of accounts goes on until the one that it began is whole: there is never more than one account besides the
-page in memory. What is not needed for a check - notices, cases, facts - is read (a scan is charged for what it passes)
+page in memory. The payments that its entries name are read with it, a hundred a request. What is not needed for a check - notices, cases, facts - is read (a scan is charged for what it passes)
 but not sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
 from receivables.adapters.dynamodb import keys
-from receivables.adapters.dynamodb.codec import account_from, credit_from, entry_from
+from receivables.adapters.dynamodb.codec import account_from, credit_from, entry_from, payment_from
 from receivables.adapters.dynamodb.receivable_codec import invoice_from, open_item_from
 from receivables.adapters.dynamodb.table import Position, Table
 from receivables.adapters.dynamodb.values import Item, number_at, text, text_at
@@ -37,14 +38,14 @@ class DynamoBooks:
         """One page of a scan, and the rest of the account in which it ended, read by a query."""
         items, last = self._scanned(position)
         if last is None:
-            return Page(tuple(_books(items)))
+            return Page(self._with_payments(_books(items)))
         # Where the page ends within an account, the rest of that account follows; the next page begins behind it.
         pk, end = last["pk"], last["sk"]
         for item in self._rest(pk, end) if pk.startswith(keys.partition("")) else ():
             end = item["sk"]["S"]
             if text_at(item, "kind") in _KINDS:
                 items.append(item)
-        return Page(tuple(_books(items)), {"pk": pk, "sk": end})
+        return Page(self._with_payments(_books(items)), {"pk": pk, "sk": end})
 
     def read(self, account_id: str) -> AccountBooks | None:
         """One account as it was at one moment: read again while it changes. Raises Throttled when it always does."""
@@ -55,8 +56,9 @@ class DynamoBooks:
                 for item in self._table.query("pk = :pk", {":pk": text(keys.partition(account_id))})
                 if text_at(item, "kind") in _KINDS
             ]
+            read = self._with_payments(_books(items))
             if self._rev(account_id) == before:
-                return next(_books(items), None)
+                return next(iter(read), None)
         raise Throttled(f"account {account_id!r} changed {_TRIES} times while it was read")
 
     def _rev(self, account_id: str) -> int:
@@ -76,6 +78,17 @@ class DynamoBooks:
             answer = self._client.scan(**request)
         last = answer.get("LastEvaluatedKey")
         return list(answer["Items"]), {name: value["S"] for name, value in last.items()} if last else None
+
+    def _with_payments(self, books: Iterable[AccountBooks]) -> tuple[AccountBooks, ...]:
+        """With the payments that their entries name: those have partitions of their own."""
+        there = [(each, {entry.payment for entry in each.entries if entry.payment}) for each in books]
+        wanted = sorted(set[str]().union(*(named for _, named in there)))
+        records = map(payment_from, self._table.batch(keys.payment_key(key) for key in wanted))
+        found = {record.payment.key: record for record in records}
+        return tuple(
+            replace(each, payments=tuple(found[key] for key in sorted(named) if key in found))
+            for each, named in there
+        )
 
     def _rest(self, pk: str, behind: str) -> Iterator[Item]:
         return self._table.query("pk = :pk AND sk > :behind", {":pk": text(pk), ":behind": text(behind)})
