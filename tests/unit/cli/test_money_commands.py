@@ -294,7 +294,7 @@ def test_an_account_shows_instalments_charges_credit_and_why_it_waits(run: Run) 
 def test_a_charge_that_was_corrected_shows_what_it_is_now(run: Run) -> None:
     corrected = charge("LC-1", total=eur("4.10"))
     answers = {
-        "/charges?account_id=C-1.EUR": {"items": [corrected], "next": None},
+        "/charges?account_id=C-1.EUR": [corrected],
         "/charges/LC-1": corrected,
     }
     assert "6.26 EUR, now 4.10 EUR on INV-1" in run("charges C-1.EUR", answers)
