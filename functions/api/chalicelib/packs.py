@@ -22,15 +22,15 @@ class RegionalCapReply(Reply):
 
 
 class PackReply(Reply):
-    """A pack: the law that it follows, where to read it, the day on which that was checked, and its rules. `caps` by region;
-    `notes` say what rules cannot."""
+    """A pack: the law that it follows, where to read it, the day on which that was checked (null: its figures were not compared with these texts:
+    do so before you rely on them), and its rules. `caps` by region; `notes` say what rules cannot."""
 
     id: str
     name: str
     law: str
     text: str
     sources: list[str]
-    checked: date
+    checked: date | None
     countries: list[str]
     late_charges: ChargeRules
     notes: list[str]

@@ -28,7 +28,7 @@ def test_each_is_sourced_and_dated_and_terms_accept_its_rules(name: str) -> None
     assert chosen.law
     assert chosen.text
     assert chosen.sources
-    assert chosen.checked <= date(2026, 11, 22)
+    assert chosen.checked is None or chosen.checked <= date(2026, 11, 22)
     assert (
         Terms("t", 1, "T", date(2025, 1, 1), late_charges=chosen.rules()).late_charges == chosen.late_charges
     )

@@ -27,14 +27,14 @@ class RegionalCap:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """Rules to choose as they are. `law` is what they follow, `sources` where to read it, `checked` the day on which that
-    was done. `caps` bound the rate by region, where the law does so; `notes` say what rules cannot."""
+    was done (None: the figures are known, but were not compared with these texts: do so before you rely on them). `caps` bound the rate by region, where the law does so; `notes` say what rules cannot."""
 
     id: str
     name: str
     law: str
     text: str
     sources: tuple[str, ...]
-    checked: date
+    checked: date | None
     late_charges: LateCharges
     countries: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
