@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from receivables.adapters.dynamodb.binding import (
     DateAttribute,
     InstantAttribute,
     IntAttribute,
-    TimeAttribute,
     connection,
 )
 from receivables.adapters.dynamodb.configuration import (
@@ -185,7 +184,6 @@ def test_a_table_that_does_not_answer_has_failed(client: Through, customers: Dyn
         (IntAttribute(attr_name="n"), "1"),
         (DateAttribute(attr_name="d"), datetime(2026, 3, 1, tzinfo=UTC)),
         (DateAttribute(attr_name="d"), "2026-03-01"),
-        (TimeAttribute(attr_name="t"), time(9, 0, tzinfo=UTC)),
         (InstantAttribute(attr_name="i"), date(2026, 3, 1)),
     ],
 )

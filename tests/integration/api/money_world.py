@@ -10,6 +10,20 @@ from tests.integration.api.harness import Answer, Gateway
 from tests.integration.api.world import World
 
 ACCOUNT = "C-1.EUR"
+INVOICE = {
+    "number": "INV/1 a",
+    "customer_id": "C-1",
+    "amount": {"amount": "100.00", "currency": "EUR"},
+    "issue_date": "2026-03-02",
+}
+PATH = "/invoices/INV~2F1~20a"
+"""Of an invoice whose number holds what a path cannot."""
+PAYMENT = {
+    "id": "bank-1",
+    "amount": {"amount": "40.00", "currency": "EUR"},
+    "reference": "INV/1 a",
+    "effective_at": "2026-03-01T12:00:00Z",
+}
 
 
 def euros(amount: str) -> dict[str, str]:

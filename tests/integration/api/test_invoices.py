@@ -12,25 +12,8 @@ from receivables.ledger import ChargeDetail, ItemKind, WorkingRow
 from tests.builders import NOW, eur, invoice, issued
 from tests.builders import customer as somebody
 from tests.integration.api.harness import Gateway
+from tests.integration.api.money_world import INVOICE, PATH, PAYMENT, euros
 from tests.integration.api.world import World
-
-INVOICE = {
-    "number": "INV/1 a",
-    "customer_id": "C-1",
-    "amount": {"amount": "100.00", "currency": "EUR"},
-    "issue_date": "2026-03-02",
-}
-PATH = "/invoices/INV~2F1~20a"
-PAYMENT = {
-    "id": "bank-1",
-    "amount": {"amount": "40.00", "currency": "EUR"},
-    "reference": "INV/1 a",
-    "effective_at": "2026-03-01T12:00:00Z",
-}
-
-
-def euros(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "EUR"}
 
 
 @pytest.fixture(autouse=True)

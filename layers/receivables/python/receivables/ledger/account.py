@@ -82,6 +82,11 @@ class Account:
     def currency(self) -> str:
         return self.balance.currency
 
+    @property
+    def exposure(self) -> Money:
+        """What is owed, charges included, less unapplied credit; never negative."""
+        return max(Money.zero(self.currency), self.balance - self.unapplied)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkingSet:

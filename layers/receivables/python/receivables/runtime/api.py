@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from receivables.terms.acceptance import Acceptances, DocumentShelf
     from receivables.usecases.accept_terms import AcceptTerms
     from receivables.usecases.account_statement import StateAccount
-    from receivables.usecases.applicable import Applicable, RateTables, TermsVersions
+    from receivables.usecases.applicable import Applicable, RateTables
     from receivables.usecases.cases import DecideApproval, OpenCase
     from receivables.usecases.import_file import RequestImport
     from receivables.usecases.issue_invoice import IssueInvoice
@@ -210,13 +210,6 @@ class Services(Stores):
         from receivables.usecases.accept_terms import AcceptTerms
 
         return AcceptTerms(self.terms, self.customers, self.acceptances, self.shelf, render_terms)
-
-    @cached_property
-    def terms_versions(self) -> TermsVersions:
-        """Versions of terms by the names that invoices keep."""
-        from receivables.usecases.applicable import TermsVersions
-
-        return TermsVersions(self.terms)
 
     @cached_property
     def rate_tables(self) -> RateTables:

@@ -15,7 +15,7 @@ from receivables.core.ids import new_id
 from receivables.core.money import Money
 from receivables.customers import Customer
 from receivables.customers.ports import Customers
-from receivables.ledger import Account, LedgerStore
+from receivables.ledger import LedgerStore
 from receivables.ledger.facts import account_event
 from receivables.usecases.change_customer import change_customer, tell_accounts
 
@@ -37,11 +37,6 @@ class CustomerCredit:
     standings: tuple[CreditStanding, ...]
 
 
-def exposure(account: Account) -> Money:
-    """What is owed on an account, charges included, less its unapplied credit; never negative."""
-    return max(Money.zero(account.currency), account.balance - account.unapplied)
-
-
 class CreditLimits:
     """Tells where customers stand, and grants releases."""
 
@@ -51,7 +46,7 @@ class CreditLimits:
     def read(self, customer_id: str, as_of: datetime) -> CustomerCredit:
         """Raises NotFound."""
         customer = self._customers.get(customer_id)
-        owed = {account.currency: exposure(account) for account in self._ledger.accounts_of(customer_id)}
+        owed = {account.currency: account.exposure for account in self._ledger.accounts_of(customer_id)}
         for limit in customer.credit_limit.each:
             owed.setdefault(limit.currency, Money.zero(limit.currency))
         standings = (

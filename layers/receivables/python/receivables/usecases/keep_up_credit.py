@@ -94,8 +94,7 @@ def _applied(
 def limit_crossed(working_set: WorkingSet, customer: Customer, at: datetime) -> Sequence[Posting]:
     """That the customer has come to owe more than the credit limit on this account, or less again, on record once."""
     account = working_set.account
-    exposure = max(Money.zero(account.currency), account.balance - account.unapplied)
-    found = credit_standing(customer.credit_limit, customer.credit_release, exposure, at)
+    found = credit_standing(customer.credit_limit, customer.credit_release, account.exposure, at)
     over = found.state is CreditState.EXCEEDED
     if over == account.over_limit:
         return ()
@@ -105,9 +104,9 @@ def limit_crossed(working_set: WorkingSet, customer: Customer, at: datetime) -> 
         dated_id("evt", at, account.id, str(account.rev), event),
         at,
         UPKEEP,
-        exposure=exposure.minor,
+        exposure=account.exposure.minor,
         limit=found.limit.minor if found.limit else None,
-        currency=exposure.currency,
+        currency=account.currency,
     )
     return (
         Posting(account.id, account=AccountChange(over_limit=over), facts=(fact,), account_rev=account.rev),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
@@ -62,20 +62,6 @@ class DateAttribute(Attribute[date]):
 
     def deserialize(self, value: str) -> date:
         return parse_date(value, field=self.attr_name or "date")
-
-
-class TimeAttribute(Attribute[time]):
-    """A local time of day without zone, as `09:00:00`."""
-
-    attr_type = STRING
-
-    def serialize(self, value: Any) -> str:
-        if type(value) is not time or value.tzinfo is not None:
-            raise TypeError(f"{self.attr_name}: a local time without zone is stored here")
-        return value.isoformat()
-
-    def deserialize(self, value: str) -> time:
-        return time.fromisoformat(value)
 
 
 class InstantAttribute(Attribute[datetime]):
