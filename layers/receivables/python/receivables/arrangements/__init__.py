@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from receivables.arrangements.credit import CreditRelease
     from receivables.arrangements.dispute import Dispute, DisputeReason, DisputeState, Evidence
     from receivables.arrangements.hold import Extension, Hold, InterestFrom
+    from receivables.arrangements.in_flight import Cause, InFlight, InFlightState
     from receivables.arrangements.plan import Consequence, LateInterest, Plan, PlanState
     from receivables.arrangements.promise import Promise, PromiseState
 
 __all__ = [
     "Arrangement",
     "ArrangementKind",
+    "Cause",
     "Consequence",
     "Covered",
     "CreditRelease",
@@ -29,6 +31,8 @@ __all__ = [
     "Evidence",
     "Extension",
     "Hold",
+    "InFlight",
+    "InFlightState",
     "InterestFrom",
     "LateInterest",
     "Part",
@@ -46,6 +50,7 @@ if not TYPE_CHECKING:
             "credit": "CreditRelease",
             "dispute": "Dispute DisputeReason DisputeState Evidence",
             "hold": "Extension Hold InterestFrom",
+            "in_flight": "Cause InFlight InFlightState",
             "plan": "Consequence LateInterest Plan PlanState",
             "promise": "Promise PromiseState",
         },

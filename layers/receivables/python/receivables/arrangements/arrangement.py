@@ -1,4 +1,4 @@
-"""What promises, plans and disputes have in common."""
+"""What promises, plans, disputes and payments in flight have in common."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from receivables.core.money import Money
 
 if TYPE_CHECKING:
     from receivables.arrangements.dispute import Dispute
+    from receivables.arrangements.in_flight import InFlight
     from receivables.arrangements.plan import Plan
     from receivables.arrangements.promise import Promise
 
-Arrangement: TypeAlias = "Promise | Plan | Dispute"
+Arrangement: TypeAlias = "Promise | Plan | Dispute | InFlight"
 
 
 class ArrangementKind(StrEnum):
@@ -23,6 +24,7 @@ class ArrangementKind(StrEnum):
     PROMISE = "promise"
     PLAN = "plan"
     DISPUTE = "dispute"
+    IN_FLIGHT = "in_flight"
 
 
 @dataclass(frozen=True, slots=True)

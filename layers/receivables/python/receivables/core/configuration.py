@@ -17,9 +17,51 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Creditor:
+    """Whom bank transfers are made to: as it stands on payment slips and in QR codes. `country` is ISO 3166 alpha-2; a
+    Swiss QR-bill needs the whole address."""
+
+    name: str
+    iban: str
+    bic: str | None = None
+    street: str = ""
+    building: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CashRules:
+    """How money that names no invoice is applied. `auto_apply` is the confidence, in percent, from which it is done without a
+    person; 101: never."""
+
+    auto_apply: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorAccount:
+    """An account at a payment processor, by the name of its endpoint. `pays`: payers may use it through pay links, in these
+    currencies (none: in all). `reconciled`: it is compared with the ledger every night."""
+
+    processor: str
+    endpoint: str
+    livemode: bool = True
+    label: str = ""
+    pays: bool = False
+    currencies: tuple[str, ...] = ()
+    reconciled: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.processor}/{self.endpoint}"
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """Who collects, and what applies where a customer has nothing of its own. `closed_days` are local dates on which the
-    company is closed, beside weekends and public holidays, with the reason; `segments` are known by their names."""
+    company is closed, beside weekends and public holidays, with the reason; `segments` are known by their names. `processors` are
+    the accounts at payment processors, `creditor` the bank account that customers pay to, `cash` how money is applied."""
 
     name: str = "Your company"
     terms_id: str | None = None
@@ -29,6 +71,9 @@ class Company:
     rev: int = 0
     segments: Mapping[str, Segment] = field(default_factory=dict)
     closed_days: Mapping[date, str] = field(default_factory=dict)
+    creditor: Creditor | None = None
+    cash: CashRules = CashRules()
+    processors: tuple[ProcessorAccount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,27 @@ class CustomerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """The customer's permission to draw what is due (autopay): under which mandate of which processor's account. `customer` is the
+    processor's own id of them, `method` the kind of account (`sepa_debit`, `bacs`, `card`). Not active: `ended` says why."""
+
+    processor: str
+    endpoint: str
+    id: str
+    customer: str | None = None
+    method: str = ""
+    active: bool = True
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """A company or person that owes.
 
     `locale` is a BCP 47 / CLDR tag such as `de_DE`; `timezone` an IANA name; `phone` E.164. `suppressed` maps a
     channel to why it must not be used (bounce, complaint, opt-out). `segment` names a group of customers that the company
     has terms or a policy for. `credit_limit` bounds, per currency, what may be owed; `credit_release` lifts it for a time.
-    `hold` pauses collection on all accounts. `rev` counts changes of the record.
+    `hold` pauses collection on all accounts. `mandate`: what is due is drawn under it, instead of being asked for. `rev` counts changes of the record.
     """
 
     id: str
@@ -49,6 +63,7 @@ class Customer:
     credit_limit: Amounts = Amounts()
     credit_release: CreditRelease | None = None
     hold: Hold | None = None
+    mandate: Mandate | None = None
 
     @property
     def tz(self) -> ZoneInfo:

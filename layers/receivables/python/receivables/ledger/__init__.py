@@ -23,9 +23,18 @@ if TYPE_CHECKING:
     from receivables.ledger.invoices import Invoice, InvoiceStatus
     from receivables.ledger.items import ItemKind, OpenItem
     from receivables.ledger.moves import Accrued, Move, ShortPayment, ShortPaymentReason
-    from receivables.ledger.payments import Allocated, Payment, PaymentRecord, PaymentState
-    from receivables.ledger.ports import InvoicePointer, LedgerStore, Page, PostOutcome
+    from receivables.ledger.payments import (
+        Allocated,
+        Known,
+        Payment,
+        PaymentRecord,
+        PaymentState,
+        PaymentStub,
+    )
+    from receivables.ledger.ports import InvoicePointer, LedgerStore, OpenReceivable, Page, PostOutcome
     from receivables.ledger.posting import (
+        CLEARING_CUSTOMER,
+        OWN_CUSTOMERS,
         SUSPENSE_CUSTOMER,
         AccountChange,
         ArrangementChange,
@@ -36,12 +45,15 @@ if TYPE_CHECKING:
         Keep,
         PaymentChange,
         Posting,
+        StubChange,
     )
     from receivables.ledger.workings import ChargeDetail, WorkingRow
 
 __all__ = [
     "AT_ONCE",
+    "CLEARING_CUSTOMER",
     "MAX_OPEN_ITEMS",
+    "OWN_CUSTOMERS",
     "SUSPENSE_CUSTOMER",
     "Account",
     "AccountChange",
@@ -63,21 +75,25 @@ __all__ = [
     "ItemChange",
     "ItemKind",
     "Keep",
+    "Known",
     "LedgerName",
     "LedgerStore",
     "Leg",
     "Move",
     "OpenItem",
+    "OpenReceivable",
     "Page",
     "Payment",
     "PaymentChange",
     "PaymentRecord",
     "PaymentState",
+    "PaymentStub",
     "PostOutcome",
     "Posting",
     "PromiseRecord",
     "ShortPayment",
     "ShortPaymentReason",
+    "StubChange",
     "WorkingRow",
     "WorkingSet",
 ]
@@ -92,9 +108,9 @@ if not TYPE_CHECKING:
             "invoices": "Invoice InvoiceStatus",
             "items": "ItemKind OpenItem",
             "moves": "Accrued Move ShortPayment ShortPaymentReason",
-            "payments": "Allocated Payment PaymentRecord PaymentState",
-            "ports": "InvoicePointer LedgerStore Page PostOutcome",
-            "posting": "SUSPENSE_CUSTOMER AccountChange ArrangementChange Closing CreditChange Fact ItemChange Keep PaymentChange Posting",
+            "payments": "Allocated Known Payment PaymentRecord PaymentState PaymentStub",
+            "ports": "InvoicePointer LedgerStore OpenReceivable Page PostOutcome",
+            "posting": "CLEARING_CUSTOMER OWN_CUSTOMERS SUSPENSE_CUSTOMER AccountChange ArrangementChange Closing CreditChange Fact ItemChange Keep PaymentChange Posting StubChange",
             "workings": "ChargeDetail WorkingRow",
         },
     )

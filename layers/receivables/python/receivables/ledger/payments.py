@@ -28,7 +28,9 @@ class PaymentState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that came in. `key` is unique for ever (for example `stripe/main/pi_123`); `reference` the invoice
-    number that the payer or processor named; `effective_at` when the money moved (UTC)."""
+    number that the payer or processor named; `effective_at` when the money moved (UTC). `held_by` is the processor's account
+    that holds the money until it is paid out (`stripe/main`; None: it came to our own bank or till), `method` how it was
+    paid in words (`sepa_debit`, `cash`, `cheque`), where that is told."""
 
     key: str
     amount: Money
@@ -37,6 +39,8 @@ class Payment:
     reference: str | None
     source: str
     payer: str | None = None
+    held_by: str | None = None
+    method: str | None = None
 
     def __post_init__(self) -> None:
         if self.amount.minor <= 0:
@@ -53,12 +57,26 @@ class Allocated:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A fact about a payment that was heard of: `what` happened (a type of event), to which refund or dispute (`id`; empty: to the
+    payment itself), when (UTC), and to which amount (minor units; None: not told). `total`: the amount is all that was
+    refunded so far."""
+
+    what: str
+    at: datetime
+    id: str = ""
+    minor: int | None = None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRecord:
     """A payment and where its money is now; `account_id` and `invoice` are None while in suspense.
 
     `allocated` is what it pays, `credit` what is unapplied credit, `refunded` and `charged_back` what went back, `recovered`
     what went to receivables that were written off, `rounded` what was too much by less than the tolerance, `reversed` what
-    had been recorded by mistake: minor units, which add up to the payment's amount.
+    had been recorded by mistake: minor units, which add up to the payment's amount. `known` are the facts about it beyond that its
+    money came, `done` the keys of what was booked because of them (see `payments.life`).
     """
 
     payment: Payment
@@ -72,4 +90,20 @@ class PaymentRecord:
     recovered: int = 0
     rounded: int = 0
     reversed: int = 0
+    rev: int = 0
+    known: tuple[Known, ...] = ()
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStub:
+    """What is known of a payment whose money has not come (yet): that it is pending, that it failed, a refund that was heard of before
+    it. It stands where the record will be, so that the money cannot come unnoticed. `reference` is the invoice it would pay,
+    `account_id` whose that is, if known."""
+
+    key: str
+    known: tuple[Known, ...]
+    done: tuple[str, ...] = ()
+    account_id: str | None = None
+    reference: str | None = None
     rev: int = 0

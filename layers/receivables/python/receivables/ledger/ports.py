@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from receivables.ledger.entries import Entry
     from receivables.ledger.invoices import Invoice
     from receivables.ledger.items import OpenItem
-    from receivables.ledger.payments import PaymentRecord
+    from receivables.ledger.payments import PaymentRecord, PaymentStub
     from receivables.ledger.posting import Posting
 
 T = TypeVar("T")
@@ -46,6 +46,23 @@ class InvoicePointer:
     concerns: str | None = None
     terms: str | None = None
     conditions: Conditions = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReceivable:
+    """As much of an open item as finding out what money is for needs. `discounted` is what would settle it if paid until
+    `discount_until` (local date), if a discount is still on offer."""
+
+    number: str
+    account_id: str
+    balance: Money
+    amount: Money
+    issue_date: date
+    due_date: date
+    kind: ItemKind = ItemKind.INVOICE
+    concerns: str | None = None
+    discounted: Money | None = None
+    discount_until: date | None = None
 
 
 class PostOutcome(StrEnum):
@@ -101,6 +118,21 @@ class LedgerStore(Protocol):
 
     def payment(self, key: str) -> PaymentRecord:
         """One payment. Raises NotFound."""
+
+    def known_payment(self, key: str) -> PaymentRecord | PaymentStub | None:
+        """What is known of a payment, whether or not its money came; strongly consistent. None: nothing."""
+
+    def orphans(
+        self, before: datetime, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[PaymentStub]:
+        """Stubs of payments of which a refund or dispute was heard before an instant (UTC), and whose money never came; oldest
+        first, from an index."""
+
+    def open_receivables(
+        self, position: Mapping[str, str] | None = None
+    ) -> Page[OpenReceivable]:
+        """Everything that is asked for, of all accounts, in no particular order; from a sparse index: O(open), a page of about a
+        megabyte, lately changed ones may be stale."""
 
     def suspense(self, limit: int, position: Mapping[str, str] | None = None) -> Page[PaymentRecord]:
         """Payments that wait for a person to place them, oldest first."""

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from receivables.ledger.invoices import Invoice
     from receivables.ledger.items import OpenItem
     from receivables.ledger.moves import Accrued, Move
-    from receivables.ledger.payments import PaymentRecord
+    from receivables.ledger.payments import PaymentRecord, PaymentStub
     from receivables.terms import Instalment
 
 SUSPENSE_CUSTOMER: Final = "suspense"
 """The customer id of the pseudo-accounts that hold money nobody could place yet."""
+
+CLEARING_CUSTOMER: Final = "clearing"
+"""The customer id of the pseudo-accounts on which payouts of processors are booked."""
+
+OWN_CUSTOMERS: Final = frozenset({SUSPENSE_CUSTOMER, CLEARING_CUSTOMER})
+"""Nobody's accounts: entries and payments only; no balance, nobody to be woken."""
 
 MOST_WRITES: Final = 100
 """What one transaction of DynamoDB takes."""
@@ -98,10 +104,20 @@ class CreditChange:
 
 @dataclass(frozen=True, slots=True)
 class PaymentChange:
-    """A payment's record before and after. `before` None: the payment is new, and its key must be."""
+    """A payment's record before and after. `before` None: the payment is new, and its key must be - unless there is a stub at
+    `stub_rev`, whose place it takes."""
 
     before: PaymentRecord | None
     after: PaymentRecord
+    stub_rev: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StubChange:
+    """What is known of a payment whose money has not come, before (None: nothing was) and after."""
+
+    before: PaymentStub | None
+    after: PaymentStub
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +137,13 @@ class Keep(Enum):
 @dataclass(frozen=True, slots=True)
 class AccountChange:
     """What else changes of the account. `hold` is set as given, or kept; `raised` adds to the map, `forget` names
-    keys that leave `progress` and `raised`; `kept`, `partly_kept`, `broken` count promises."""
+    keys that leave `progress` and `raised`; `restored` puts steps back into `progress` that dues had had before they were
+    paid for a time (a higher one that is there stays); `kept`, `partly_kept`, `broken` count promises."""
 
     hold: Hold | Keep | None = Keep.AS_IS
     raised: Mapping[str, int] = field(default_factory=dict)
     forget: tuple[str, ...] = ()
+    restored: Mapping[str, int] = field(default_factory=dict)
     kept: int = 0
     partly_kept: int = 0
     broken: int = 0
@@ -151,6 +169,7 @@ class Posting:
     items: tuple[ItemChange, ...] = ()
     credits: tuple[CreditChange, ...] = ()
     payment: PaymentChange | None = None
+    stub: StubChange | None = None
     arrangements: tuple[ArrangementChange, ...] = ()
     account: AccountChange = NO_CHANGE
     facts: tuple[Fact, ...] = ()
@@ -192,6 +211,7 @@ class Posting:
             + sum(change.writes for change in self.items)
             + len(self.credits)
             + (self.payment is not None)
+            + (self.stub is not None)
             + 4 * len(self.arrangements)  # the item, where it was, its pointer, its fact
             + len(self.facts)
             + (self.key is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -25,11 +26,14 @@ class Secret:
 class Endpoint:
     """An endpoint's secrets (several while they rotate), and whether its payments are real money.
 
-    Without a usable secret nothing sent to it can be authenticated.
+    `settings` is what else its scheme needs and is not secret, by the names that `adapters.secrets` documents: the public
+    address (Square), the id of the webhook (PayPal), the public key of the account (Braintree). Without a usable secret
+    nothing sent to it can be authenticated.
     """
 
     secrets: tuple[Secret, ...]
     livemode: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Endpoints(Protocol):

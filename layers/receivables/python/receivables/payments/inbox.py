@@ -1,4 +1,4 @@
-"""The inbox: every verified webhook as it came, for ever, and what became of it."""
+"""The inbox: everything heard of money as it came, for ever, and what became of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+
+class Form(StrEnum):
+    """What the body of a message is."""
+
+    WEBHOOK = "webhook"
+    """The raw bytes of a request, in the processor's own format."""
+    EVENTS = "events"
+    """Events that are normalised already (`payments.stored`): a line of a bank statement, what a reconciliation found missing, a
+    cheque that a person recorded."""
 
 
 class InboxState(StrEnum):
@@ -22,7 +32,8 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A verified webhook, raw. `id` is `<processor>#<endpoint>#<event id>` and unique for ever.
+    """Something heard of money: a verified webhook, raw, or what came otherwise. `id` is `<processor>#<endpoint>#<event id>` and
+    unique for ever.
 
     `livemode` is that of the endpoint when the message came: real money, or a rehearsal. `attempts` counts how often
     it was handed out again.
@@ -39,6 +50,7 @@ class InboxMessage:
     reason: str = ""
     attempts: int = 0
     livemode: bool = True
+    form: Form = Form.WEBHOOK
 
 
 class Inbox(Protocol):

@@ -1,0 +1,1 @@
+"""Bank statements: what the bank says came and went, line by line."""

@@ -1,0 +1,1 @@
+"""Cash application: which receivables money is for, on what evidence, and how sure that is."""
