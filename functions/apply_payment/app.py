@@ -1,4 +1,4 @@
-"""The inbox's stream: interpret each message and book its payment, once."""
+"""The inbox's stream: interpret each message, and book what it tells of money, once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _one(record: Mapping[str, Any]) -> None:
     received = message(record)
-    outcome = apply_payment()(received)
-    logger.info("message settled", message_id=received.id, attempt=received.attempts, outcome=outcome.value)
-    if outcome in METRICS:
-        metrics.count(METRICS[outcome])
+    outcomes = apply_payment().each(received)
+    words = ", ".join(sorted({outcome.value for outcome in outcomes}))
+    logger.info("message settled", message_id=received.id, attempt=received.attempts, outcome=words)
+    for outcome in outcomes:
+        if outcome in METRICS:
+            metrics.count(METRICS[outcome])

@@ -1,4 +1,7 @@
-"""POST /webhooks/{processor}/{endpoint}: verify the raw bytes, store them, answer 2xx. Their meaning comes later."""
+"""POST /webhooks/{processor}/{endpoint}: verify the raw bytes, store them, answer 2xx. Their meaning comes later.
+
+GET, of the same path: the answer to a processor that checks the address.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from receivables.runtime.observability import instrument, logger, metrics
 from receivables.runtime.receive_webhook import (
     REFUSALS,
     accepted,
+    answered,
     reason,
     receive_webhook,
     refused,
@@ -21,7 +25,10 @@ from receivables.runtime.receive_webhook import (
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """A proxy event of API Gateway. 2xx: it is kept. 4xx: it is not, and should not be. 5xx: send it again."""
     try:
-        receipt = receive_webhook()(webhook(event))
+        request = webhook(event)
+        if request.request.method == "GET":
+            return answered(receive_webhook().challenge(request))
+        receipt = receive_webhook()(request)
     except REFUSALS as error:
         logger.warning("webhook refused", reason_code=reason(error))
         metrics.count("WebhooksRefused")

@@ -22,7 +22,7 @@ def gateway_definition(routes: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {
         "openapi": "3.0.1",
         "info": {"title": "Receivables", "version": "1"},
-        "paths": {**paths, "/webhooks/{processor}/{endpoint}": _webhooks()},
+        "paths": {**paths, "/webhooks/{processor}/{endpoint}": _webhooks(), "/pay/{token}": _pay_page()},
         "components": {"securitySchemes": {"cognito": _cognito()}},
         # Webhooks are signed over their bytes: whatever comes must come through unchanged.
         "x-amazon-apigateway-binary-media-types": ["*/*"],
@@ -43,13 +43,23 @@ def _path(path: str, methods: Sequence[str]) -> dict[str, Any]:
 
 
 def _webhooks() -> dict[str, Any]:
-    """Processors have no token: the signature over the body is what proves them."""
-    post = {
+    """Processors have no token: the signature over the body is what proves them. Some check the address by a GET."""
+    operation = {
         "responses": {"default": {"description": "Stored, or a problem document"}},
         "security": [],
         "x-amazon-apigateway-integration": _lambda("ReceiveWebhookFunction"),
     }
-    return {**_parameters("{processor}/{endpoint}"), "post": post}
+    return {**_parameters("{processor}/{endpoint}"), "get": operation, "post": operation}
+
+
+def _pay_page() -> dict[str, Any]:
+    """Payers have no token but the one in their link, which is sealed."""
+    operation = {
+        "responses": {"default": {"description": "A page, or the way to one"}},
+        "security": [],
+        "x-amazon-apigateway-integration": _lambda("PayPageFunction"),
+    }
+    return {**_parameters("{token}"), "get": operation, "post": operation}
 
 
 def _parameters(path: str) -> dict[str, Any]:

@@ -17,7 +17,10 @@ MONEY_MOVES = ("charges", "ledger.entries", "ledger.payments", "ledger.posting",
 RULES = ("terms.terms", "terms.late_charges", "terms.schedule", "charges.rates")
 AGREEMENTS = ("arrangements.dispute", "arrangements.plan", "arrangements.promise")
 NOT_LOADED = {
-    "receive_webhook": ("arrangements", "customers", "dunning", "ledger", "notices", "terms"),
+    "receive_webhook": (
+        *("arrangements", "customers", "dunning", "ledger", "notices", "terms"),
+        *("adapters.http", "adapters.published_keys", "adapters.processors"),
+    ),
     "nominate": ("arrangements.", "cases", "customers.", "dunning.policy", "ledger.", "notices", "terms."),
     "record_delivery": (*MONEY_MOVES, *RULES, *AGREEMENTS, "cases", "dunning.policy", "ledger.items"),
     "work_account": (

@@ -8,6 +8,8 @@ import time
 from rich.console import Console
 
 from tests.benchmarks import (
+    apply_throughput,
+    cash_application,
     cold_start,
     cost,
     cpu_per_notice,
@@ -15,7 +17,9 @@ from tests.benchmarks import (
     long_life,
     nominate_growth,
     read_100_items,
+    receiver_cpu,
     requests_and_units,
+    statement_of_50000,
 )
 from tests.benchmarks.report import conditions, show
 from tests.benchmarks.world import running
@@ -34,13 +38,17 @@ def main() -> int:
         notices, payments, counts = requests_and_units.measure(world, tell)
         cold, yardstick = cold_start.measure(tell)
         cpu = cpu_per_notice.measure(world, yardstick, tell)
+        receiver = receiver_cpu.measure(world, yardstick, tell)
+        applied = apply_throughput.measure(world, yardstick, tell)
         reads = read_100_items.measure(world, yardstick, tell)
         interest = interest_of_10000.measure(yardstick, tell)
+        statement = statement_of_50000.measure(yardstick, tell)
+        matched = cash_application.measure(yardstick, tell)
         lives = long_life.measure(yardstick, tell)
         growth, tick = nominate_growth.measure(world, tell)
         running_cost = cost.measure(counts, tick)
     console = Console(width=max(Console().width, 160))
-    held = show([notices, payments, growth, running_cost, cpu, reads, interest, *lives, cold], console)
+    held = show([notices, payments, growth, running_cost, cpu, receiver, applied, reads, interest, statement, matched, *lives, cold], console)
     console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")
     return 0 if held else 1
 

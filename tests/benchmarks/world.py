@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from receivables.adapters.dynamodb.configuration import ConfigurationTable, dynamo_terms
 from receivables.adapters.dynamodb.customers import DynamoCustomers
+from receivables.adapters.dynamodb.ledger import DynamoLedger
 from receivables.core.ids import account_id
 from receivables.core.money import Money
 from receivables.customers import Customer
@@ -29,6 +30,7 @@ from receivables_local.deploy import deploy_data
 from receivables_local.engine import Engine
 from tests.benchmarks.metering import Meter
 from tests.builders import issued
+from tests.fakes.pay_links import pay_link_secret
 
 DUE: Final = date(2026, 3, 2)
 ISSUED: Final = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
@@ -72,7 +74,7 @@ class World:
         DynamoCustomers(self.tables["CUSTOMERS_TABLE"], client("dynamodb")).create(customer)
         account = account_id(customer.id, "EUR")
         issued(
-            apply_payment()._ledger,
+            DynamoLedger(client("dynamodb"), self.receivables, self.tables["INBOX_TABLE"]),
             *(_invoice(f"INV-{number:05d}-{n}", account, charged=charged) for n in range(invoices)),
         )
         return account
@@ -127,6 +129,7 @@ def _settings(engine: Engine) -> dict[str, str]:
         "SENDER": SENDER,
         "CONFIGURATION_SET": "bench",
         "PAY_LINK_BASE": "https://pay.receivables.example/",
+        "PAY_LINK_SECRET_ARN": pay_link_secret(engine),
         "CASE_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:bench",
         "WEBHOOK_SECRETS_PREFIX": "bench",
         "POWERTOOLS_SERVICE_NAME": "receivables",

@@ -16,6 +16,7 @@ from receivables.adapters.dynamodb.configuration import (
     DynamoAcceptances,
     DynamoCompany,
     DynamoImportJobs,
+    DynamoMandates,
     DynamoSwitch,
     dynamo_policies,
     dynamo_rates,
@@ -26,12 +27,21 @@ from receivables.adapters.dynamodb.hot_directory import HotConfiguration, HotCus
 from receivables.arrangements import CreditRelease, Hold
 from receivables.charges.rates import RateChange, RateTable
 from receivables.core.amounts import Amounts
-from receivables.core.configuration import Company, CompanyStore, Segment, Switch, SwitchStore
+from receivables.core.configuration import (
+    CashRules,
+    Company,
+    CompanyStore,
+    Creditor,
+    ProcessorAccount,
+    Segment,
+    Switch,
+    SwitchStore,
+)
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision
 from receivables.core.money import Money
 from receivables.core.versions import VersionStore
-from receivables.customers import Channel, Customer, CustomerKind
-from receivables.customers.ports import Customers
+from receivables.customers import Channel, Customer, CustomerKind, Mandate
+from receivables.customers.ports import Customers, MandateHolders
 from receivables.dunning.policy import DEFAULT_POLICY, Playbook, Policy, Step, StepAction, Tone
 from receivables.imports import ImportJob, ImportJobs, ImportKind, ImportOptions, ImportState, RowError
 from receivables.terms import (
@@ -57,6 +67,7 @@ from tests.fakes.directory import (
     InMemoryCompany,
     InMemoryCustomers,
     InMemoryImportJobs,
+    InMemoryMandates,
     InMemorySwitch,
     InMemoryVersions,
 )
@@ -78,6 +89,7 @@ FULL = Customer(
         Amounts.of(Money(900_000, "EUR")), NOW + timedelta(days=9), "season", "finn", NOW
     ),
     hold=Hold("illness", "finn", NOW, NOW + timedelta(days=30)),
+    mandate=Mandate("gocardless", "main", "MD0001", customer="CU0001", method="sepa_core"),
 )
 POLICY = Policy(
     "gentle",
@@ -133,6 +145,16 @@ COMPANY = Company(
     "Inkasso GmbH",
     segments={"retail": Segment("net-14"), "wholesale": Segment(policy_id="gentle")},
     closed_days={date(2026, 12, 24): "holidays", date(2026, 12, 31): "stocktaking"},
+    creditor=Creditor(
+        "Blum AG", "CH4431999123000889012", "POFICHBEXXX", "Hauptgasse", "7a", "3011", "Bern", "CH"
+    ),
+    cash=CashRules(auto_apply=101),
+    processors=(
+        ProcessorAccount(
+            "stripe", "main", label="Cards", pays=True, currencies=("EUR", "CHF"), reconciled=True
+        ),
+        ProcessorAccount("gocardless", "test", livemode=False),
+    ),
 )
 ACCEPTANCE = Acceptance(
     "acc_1", "C-1", "net-14", 1, "Ada Blum", "203.0.113.7", NOW, "ab" * 32, "finn", NOW, "portal"
@@ -149,6 +171,7 @@ class Stores:
     switch: SwitchStore
     jobs: ImportJobs
     acceptances: Acceptances
+    mandates: MandateHolders
 
 
 def in_memory() -> Stores:
@@ -161,6 +184,7 @@ def in_memory() -> Stores:
         InMemorySwitch(),
         InMemoryImportJobs(),
         InMemoryAcceptances(),
+        InMemoryMandates(),
     )
 
 
@@ -175,6 +199,7 @@ def in_dynamodb(client: Any, names: dict[str, str]) -> Stores:
         DynamoSwitch(table),
         DynamoImportJobs(table),
         DynamoAcceptances(table),
+        DynamoMandates(table),
     )
 
 
@@ -213,6 +238,24 @@ def test_a_customer_comes_back_as_it_was_written(stores: Stores) -> None:
 def test_a_customer_needs_no_more_than_a_name(stores: Stores) -> None:
     assert stores.customers.create(Customer("C-1", "Ada")) == stores.customers.get("C-1")
     assert stores.customers.get("C-1").email is None
+
+
+def test_a_mandate_is_kept_with_why_it_ended_until_it_is_taken_away(stores: Stores) -> None:
+    created = stores.customers.create(FULL)
+    assert created.mandate is not None
+    ended = replace(created, mandate=replace(created.mandate, active=False, ended="cancelled by the bank"))
+    assert stores.customers.update(ended).mandate == ended.mandate
+    assert stores.customers.get("C-1").mandate == ended.mandate
+    stores.customers.update(replace(stores.customers.get("C-1"), mandate=None))
+    assert stores.customers.get("C-1").mandate is None
+
+
+def test_who_has_a_mandate_is_found_by_its_key(stores: Stores) -> None:
+    for customer in ("C-2", "C-1", "C-1"):
+        stores.mandates.remember("gocardless/main/MD1", customer)
+    stores.mandates.remember("gocardless/main/MD12", "C-3")
+    assert list(stores.mandates.holders("gocardless/main/MD1")) == ["C-1", "C-2"]
+    assert list(stores.mandates.holders("gocardless/other/MD1")) == []
 
 
 def test_an_unknown_customer_is_not_found(stores: Stores) -> None:

@@ -127,7 +127,7 @@ def test_what_was_written_before_a_field_was_there_is_read_with_its_default(
     dynamodb.update_item(
         TableName=tables["CONFIGURATION_TABLE"],
         Key={"pk": {"S": "COMPANY"}, "sk": {"S": "settings"}},
-        UpdateExpression="REMOVE #segments, closed_days",
+        UpdateExpression="REMOVE #segments, closed_days, creditor, cash, processors",
         ExpressionAttributeNames={"#segments": "segments"},
     )
     hot = HotCustomers(dynamodb, tables["CUSTOMERS_TABLE"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from receivables.core.errors import NotFound
-from receivables.payments.inbox import InboxState
+from receivables.payments.inbox import Form, InboxState
 from tests.builders import NOW, message
 from tests.contract.conftest import Stores
 
@@ -22,6 +22,32 @@ def test_a_message_is_kept_byte_by_byte(stores: Stores, body: bytes) -> None:
     kept = message(body=body, livemode=False, headers={"stripe-signature": "t=1,v1=ab", "x": ""})
     assert stores.inbox.store(kept)
     assert stores.inbox.get(kept.id) == kept
+
+
+@pytest.mark.parametrize("size", [350 * 1024, 350 * 1024 + 1, 700 * 1024 + 7, 1024 * 1024])
+def test_a_large_body_is_kept_whole(stores: Stores, size: int) -> None:
+    kept = message(body=(bytes(range(256)) * (size // 256 + 1))[:size])
+    assert stores.inbox.store(kept)
+    assert stores.inbox.get(kept.id) == kept
+    assert not stores.inbox.store(replace(kept, body=kept.body[::-1]))
+    assert not stores.inbox.store(replace(kept, body=b"small"))
+    assert stores.inbox.get(kept.id) == kept
+    assert list(stores.inbox.unprocessed(SOON, 9)) == [kept]
+    stores.inbox.settle(kept.id, InboxState.PARKED, "why")
+    assert stores.inbox.parked(9)[0].body == kept.body
+
+
+def test_a_large_body_does_not_replace_a_small_one(stores: Stores) -> None:
+    assert stores.inbox.store(message(body=b"small"))
+    assert not stores.inbox.store(message(body=b"x" * 500_000))
+    assert stores.inbox.get(message().id).body == b"small"
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_what_kind_of_body_it_is_is_kept(stores: Stores, form: Form) -> None:
+    kept = message(form=form)
+    stores.inbox.store(kept)
+    assert stores.inbox.get(kept.id).form is form
 
 
 def test_a_repeat_is_harmless_and_said_to_be_one(stores: Stores) -> None:
@@ -95,3 +121,21 @@ def test_a_processed_message_is_not_handed_out_again(stores: Stores) -> None:
     stores.inbox.redrive(message().id)
     again = stores.inbox.get(message().id)
     assert (again.state, again.attempts) == (InboxState.PROCESSED, 0)
+
+
+def test_everything_is_walked_page_by_page_whatever_became_of_it(stores: Stores) -> None:
+    kept = {f"walked_{n}": message(f"walked_{n}", body=b"x" * size) for n, size in enumerate((1, 400_000, 3))}
+    for each in kept.values():
+        stores.inbox.store(each)
+    stores.inbox.settle(kept["walked_2"].id, InboxState.PROCESSED)
+    found, position = {}, None
+    while True:
+        page = stores.inbox.everything(position)
+        found |= {each.event_id: each for each in page.items}
+        position = page.position
+        if position is None:
+            break
+    assert {name: each.body for name, each in found.items() if name in kept} == {
+        name: each.body for name, each in kept.items()
+    }
+    assert found["walked_2"].state is InboxState.PROCESSED

@@ -12,7 +12,9 @@ from receivables.adapters.dynamodb.table import ATTEMPTS, Table
 from receivables.arrangements import Hold, PromiseState
 from receivables.cases.case import ApprovalState, Outcome, Stage
 from receivables.core.errors import DependencyFailed, Throttled
-from receivables.ledger import ItemChange, Posting, PostOutcome
+from receivables.ledger import ItemChange, Known, PaymentStub, Posting, PostOutcome
+from receivables.ledger.knowing import note, note_stub
+from receivables.ledger.receiving import to_suspense
 from receivables.notices.notice import NoticeState
 from receivables.payments.inbox import InboxState
 from tests.builders import NOW, approval, eur, invoice, issued, message, notice, payment
@@ -52,6 +54,21 @@ def test_a_payment_is_posted_once_and_known_to_be_this_one(stores: Stores, forge
     stores.inbox.store(message())
     assert pay(forgetful, payment(minor=400), inbox_id=message().id) is PostOutcome.POSTED
     assert account(stores).balance == eur(9_600)
+
+
+def test_what_is_heard_of_a_payment_is_noted_once_and_known_to_be_this(
+    stores: Stores, forgetful: Stores
+) -> None:
+    heard = Known("payment_pending", NOW)
+    stub = PaymentStub("stripe/main/pi_1", (heard,))
+    assert forgetful.ledger.post(note_stub(None, stub)) is PostOutcome.POSTED
+    more = replace(stub, known=(heard, heard))
+    assert forgetful.ledger.post(note_stub(stub, more)) is PostOutcome.POSTED
+    assert stores.ledger.known_payment(stub.key) == replace(more, rev=1)
+    stores.ledger.post(to_suspense(payment(None, 400, "stripe/main/pi_2")))
+    record = stores.ledger.payment("stripe/main/pi_2")
+    assert forgetful.ledger.post(note(record, known=(heard,))) is PostOutcome.POSTED
+    assert stores.ledger.payment("stripe/main/pi_2").known == (heard,)
 
 
 def test_a_payment_is_placed_once(stores: Stores, lossy: Stores) -> None:

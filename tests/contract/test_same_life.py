@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,16 +14,34 @@ import pytest
 from receivables.adapters.dynamodb.books import DynamoBooks
 from receivables.arrangements import Extension, Hold, InterestFrom, Promise, PromiseState
 from receivables.core.errors import NotFound, ReceivablesError
-from receivables.ledger import EntryKind, LedgerStore, OpenItem, Payment, PaymentState, Posting, PostOutcome
+from receivables.ledger import (
+    EntryKind,
+    Known,
+    LedgerStore,
+    OpenItem,
+    OpenReceivable,
+    Payment,
+    PaymentRecord,
+    PaymentState,
+    PaymentStub,
+    Payout,
+    PayoutState,
+    PayoutStore,
+    Posting,
+    PostOutcome,
+)
 from receivables.ledger.adjusting import extend, hold_item, waive, write_off
 from receivables.ledger.allocation import Named
 from receivables.ledger.checks import check_account
 from receivables.ledger.crediting import apply_credit, credit_note
 from receivables.ledger.deeds import Deed, Holdings
 from receivables.ledger.issuing import issue_invoice
+from receivables.ledger.knowing import note, note_stub
+from receivables.ledger.payouts import arrive, pay_out, pay_out_failed
 from receivables.ledger.receiving import place, receive, to_suspense
 from receivables.ledger.returning import chargeback, refund
 from receivables.ledger.reversing import receivables_of, reverse_entry
+from receivables.ledger.suspense import return_suspense
 from receivables.terms import Conditions, Instalment, Settlement
 from tests.builders import NOW, day, eur, invoice
 from tests.contract.conftest import Stores, in_memory, in_tables
@@ -47,6 +65,7 @@ class Life:
         self.payments: list[str] = []
         self.numbers: list[str] = []
         self.said: list[str] = []
+        self.stubs: list[str] = []
 
     def next(self) -> Posting | None:
         """The next posting; None: what chance wanted is not possible."""
@@ -55,6 +74,7 @@ class Life:
         acts: list[Callable[[], Posting | None]] = [
             self.pay, self.pay, self.pay, self.suspend, self.credit, self.apply, self.back, self.back,
             self.write_off, self.waive, self.charge, self.pause, self.extend, self.promise, self.reverse,
+            self.hear, self.hear, self.give_back, self.pay_out, self.tie,
         ]  # fmt: skip
         try:
             return self.random.choice(acts)()
@@ -86,7 +106,8 @@ class Life:
         key = f"stripe/main/pi_{self.count}"
         self.payments.append(key)
         minor, at = self.random.randrange(1, 60_000), self.now - timedelta(days=self.random.randrange(9))
-        return Payment(key, eur(minor), at, self.now, None, key)
+        held_by = "stripe/main" if self.count % 3 else None
+        return Payment(key, eur(minor), at, self.now, None, key, held_by=held_by)
 
     def items(self) -> tuple[OpenItem, ...]:
         found = self.ledger.working_set(ACCOUNT)
@@ -111,6 +132,39 @@ class Life:
             return self.ledger.payment(key).state
         except ReceivablesError:
             return None
+
+    def hear(self) -> Posting:
+        """More of a payment that has come, or of one that never will."""
+        heard = Known(self.random.choice(["refund_failed", "payment_failed"]), self.now, f"re_{self.count}")
+        key = self.one_of([*self.payments, *self.stubs, f"stripe/main/no_{self.count}"])
+        known = self.ledger.known_payment(key)
+        if isinstance(known, PaymentRecord):
+            return note(known, known=(*known.known, heard))
+        if known is None:
+            self.stubs.append(key)
+            return note_stub(None, PaymentStub(key, (heard,)))
+        return note_stub(known, replace(known, known=(*known.known, heard)))
+
+    def give_back(self) -> Posting:
+        waiting = [p for p in self.payments if self.known(p) is PaymentState.SUSPENSE]
+        record = self.ledger.payment(self.one_of(waiting))
+        part = eur(self.random.randrange(1, record.waiting.minor + 1))
+        return return_suspense(record, self.deed("given"), amount=part)
+
+    def pay_out(self) -> Posting:
+        sent = Payout(f"stripe/main/po_{self.count}", "stripe/main", eur(500), eur(7), self.now)
+        return pay_out(sent, self.deed("sent"))
+
+    def tie(self) -> Posting:
+        store = cast("PayoutStore", self.ledger)
+        there = self.one_of(store.payouts_of(eur(500)))
+        if self.random.random() < 0.3:
+            return pay_out_failed(there, self.deed("failed"))
+        line = [r for r in self.ledger.suspense(99).items if r.waiting == eur(500) and not r.returned]
+        if line:
+            return arrive(there, line[0], self.deed("tied"))
+        self.payments.append(f"bank/main/{self.count}")
+        return to_suspense(Payment(self.payments[-1], eur(500), self.now, self.now, None, "bank/main"))
 
     def credit(self) -> Posting:
         number = self.one_of(self.numbers)
@@ -231,6 +285,19 @@ def test_memory_and_tables_tell_the_same_life(dynamodb: Any, tables: dict[str, s
     records = tuple(life.ledger.payment(key) for key in life.payments if life.known(key))
     mine = tuple(record for record in records if record.account_id == ACCOUNT)
     assert check_account(replace(books, payments=mine)) == []
+    for own in ("suspense.EUR", "clearing.EUR"):
+        kept = DynamoBooks(dynamodb, tables["RECEIVABLES_TABLE"]).read(own)
+        assert kept is not None
+        assert check_account(kept) == []
+
+
+def everything_open(ledger: LedgerStore) -> list[OpenReceivable]:
+    page = ledger.open_receivables()
+    found = list(page.items)
+    while page.position is not None:
+        page = ledger.open_receivables(page.position)
+        found += page.items
+    return found
 
 
 def told(stores: Stores, life: Life) -> list[object]:
@@ -242,6 +309,12 @@ def told(stores: Stores, life: Life) -> list[object]:
         [ledger.pointer(number) for number in life.numbers],
         list(ledger.entries(ACCOUNT)),
         list(ledger.entries("suspense.EUR")),
+        list(ledger.entries("clearing.EUR")),
+        [ledger.known_payment(key) for key in life.stubs],
+        ledger.suspense(5_000).items,
+        ledger.orphans(life.now, 5_000).items,
+        [cast("PayoutStore", ledger).payouts(state, 5_000).items for state in PayoutState],
+        sorted(everything_open(ledger), key=lambda each: each.number),
         ledger.timeline(ACCOUNT, 5_000).items,
         ledger.invoices(ACCOUNT, 5_000).items,
         ledger.arrangements(ACCOUNT, 5_000).items,

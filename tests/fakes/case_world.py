@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from receivables.cases.case import Approval, ApprovalState, Case
@@ -11,7 +10,7 @@ from receivables.cases.opening import SYSTEM, new_case
 from receivables.cases.ports import Message
 from receivables.customers import Customer
 from receivables.dunning.policy import DEFAULT_POLICY
-from receivables.notices.rendering import pay_link, render_formal
+from receivables.notices.rendering import render_formal
 from receivables.usecases.advance_case import AdvanceCase, Assessment
 from receivables.usecases.case_acts import CaseActs
 from receivables.usecases.case_file import CaseFiles
@@ -70,7 +69,7 @@ class World:
                 w(self.switch),
                 SendNotice(notices, w(self.switch), w(self.mail)),
                 render_formal,
-                partial(pay_link, "https://pay.example"),
+                "https://pay.example/{}".format,
             ),
             finance=w(self.finance),
             agency=w(self.agency),

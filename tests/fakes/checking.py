@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from receivables.ledger import Entry, Page
-from receivables.ledger.checks import AccountBooks
+from receivables.ledger.checks import AccountBooks, payments_in, payouts_in
 from receivables.usecases.check_books import CheckState
 from tests.fakes.stores import Shelf
 
 
 @dataclass
 class InMemoryBooks:
-    """The books of a shelf, so many accounts a page, those of suspense too. `torn` is what a page shows of an account
+    """The books of a shelf, so many accounts a page, ours too. `torn` is what a page shows of an account
     that was being written; `read_again` are accounts that were read by themselves."""
 
     shelf: Shelf
@@ -39,7 +39,8 @@ class InMemoryBooks:
     def books(self, account_id: str) -> AccountBooks:
         shelf = self.shelf
         entries = [e for e in shelf.timeline.get(account_id, {}).values() if isinstance(e, Entry)]
-        named = sorted({entry.payment for entry in entries if entry.payment} & set(shelf.payments))
+        named = sorted(payments_in(entries) & shelf.payments.keys())
+        sent = sorted(payouts_in(entries) & shelf.payouts.keys())
         return AccountBooks(
             account_id,
             shelf.accounts.get(account_id),
@@ -48,6 +49,7 @@ class InMemoryBooks:
             tuple(each for each in shelf.invoices.values() if each.account_id == account_id),
             tuple(shelf.payments[key] for key in named),
             tuple(entries),
+            tuple(shelf.payouts[key] for key in sent),
         )
 
 

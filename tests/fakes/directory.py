@@ -56,6 +56,17 @@ class InMemoryCustomers:
         return page, page[-1].id if len(ids) > limit else None
 
 
+class InMemoryMandates:
+    def __init__(self) -> None:
+        self.known: dict[str, set[str]] = {}
+
+    def remember(self, mandate_key: str, customer_id: str) -> None:
+        self.known.setdefault(mandate_key, set()).add(customer_id)
+
+    def holders(self, mandate_key: str) -> Sequence[str]:
+        return sorted(self.known.get(mandate_key, ()))
+
+
 class InMemoryVersions(Generic[V]):
     def __init__(self, *versions: V) -> None:
         self.written: dict[str, list[V]] = {}

@@ -12,7 +12,18 @@ from receivables.arrangements import Arrangement
 from receivables.cases.case import Approval, Case
 from receivables.core.errors import StaleRevision
 from receivables.customers import Customer
-from receivables.ledger import AT_ONCE, Account, Credit, Entry, Invoice, OpenItem, Page, PaymentRecord
+from receivables.ledger import (
+    AT_ONCE,
+    Account,
+    Credit,
+    Entry,
+    Invoice,
+    OpenItem,
+    Page,
+    PaymentRecord,
+    PaymentStub,
+    Payout,
+)
 from receivables.ledger.facts import entry_fact
 from receivables.notices.notice import Notice
 from receivables.payments.inbox import InboxMessage
@@ -35,6 +46,8 @@ class Shelf:
     invoices: dict[str, Invoice] = field(default_factory=dict)
     credits: dict[tuple[str, str], Credit] = field(default_factory=dict)
     payments: dict[str, PaymentRecord] = field(default_factory=dict)
+    stubs: dict[str, PaymentStub] = field(default_factory=dict)
+    payouts: dict[str, Payout] = field(default_factory=dict)
     arrangements: dict[str, Arrangement] = field(default_factory=dict)
     keyed: dict[str, Entry | None] = field(default_factory=dict)
     timeline: dict[str, dict[str, Fact | Entry | Notice]] = field(default_factory=dict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from receivables.core.errors import NotFound
+from receivables.ledger import Page
 from receivables.payments.inbox import InboxMessage, InboxState
-from tests.fakes.stores import Shelf
+from tests.fakes.stores import Shelf, page_of
 
 
 class MemoryInbox:
@@ -45,6 +46,9 @@ class MemoryInbox:
 
     def parked(self, limit: int) -> Sequence[InboxMessage]:
         return self._in_state(InboxState.PARKED)[:limit]
+
+    def everything(self, position: Mapping[str, str] | None = None) -> Page[InboxMessage]:
+        return page_of(sorted(self._shelf.inbox.items()), 2, position)
 
     def _in_state(self, state: InboxState) -> list[InboxMessage]:
         found = [message for message in self._shelf.inbox.values() if message.state is state]

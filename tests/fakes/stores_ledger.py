@@ -9,6 +9,7 @@ from typing import Any
 
 from receivables.adapters.dynamodb.arrangement_codec import last_day
 from receivables.adapters.dynamodb.facts import described_fact
+from receivables.adapters.dynamodb.payout_codec import payout_place
 from receivables.adapters.dynamodb.posting import check
 from receivables.arrangements import Arrangement, ArrangementKind
 from receivables.core.errors import AlreadyExists, Conflict, NotFound, StaleRevision
@@ -23,15 +24,23 @@ from receivables.ledger import (
     InvoicePointer,
     ItemKind,
     OpenItem,
+    OpenReceivable,
     Page,
     PaymentRecord,
     PaymentState,
+    PaymentStub,
+    Payout,
+    PayoutState,
     Posting,
     PostOutcome,
     WorkingSet,
 )
+from receivables.ledger.asked_for import open_receivable
 from tests.fakes.stores import Shelf, oldest_first, page_of
 from tests.fakes.stores_posting import MemoryPoster
+
+OPEN_PAGE = 1_000
+"""How much a page of open receivables holds here; the table's are as large as they come."""
 
 
 class MemoryLedger:
@@ -136,6 +145,59 @@ class MemoryLedger:
             return self._shelf.payments[key]
         except KeyError:
             raise NotFound("payment", key) from None
+
+    def known_payment(self, key: str) -> PaymentRecord | PaymentStub | None:
+        return self._shelf.payments.get(key) or self._shelf.stubs.get(key)
+
+    def held(self, held_by: str, on: date, position: Mapping[str, str] | None = None) -> Page[str]:
+        rows = [
+            (key, key)
+            for key, record in sorted(self._shelf.payments.items())
+            if record.payment.held_by == held_by and record.payment.effective_at.date() == on
+        ]
+        return page_of(rows, OPEN_PAGE, position)
+
+    def orphans(
+        self, before: datetime, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[PaymentStub]:
+        waiting = [
+            (stub.orphan_since, key, stub)
+            for key, stub in self._shelf.stubs.items()
+            if stub.orphan_since is not None and stub.orphan_since < before
+        ]
+        return page_of(oldest_first(waiting), limit, position)
+
+    def open_receivables(self, position: Mapping[str, str] | None = None) -> Page[OpenReceivable]:
+        rows = [
+            (f"{item.number}#{owner}", open_receivable(owner, item))
+            for (owner, _), item in self._shelf.open_items.items()
+            if item.balance and item.claimed
+        ]
+        return page_of(sorted(rows, key=lambda row: row[0]), OPEN_PAGE, position)
+
+    def payout(self, key: str) -> Payout:
+        try:
+            return self._shelf.payouts[key]
+        except KeyError:
+            raise NotFound("payout", key) from None
+
+    def payouts(
+        self, state: PayoutState, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Payout]:
+        rows = [
+            (f"{payout_place(each)}#{each.key}", each)
+            for each in self._shelf.payouts.values()
+            if each.state is state
+        ]
+        return page_of(sorted(rows, key=lambda row: row[0]), limit, position)
+
+    def payouts_of(self, amount: Money) -> tuple[Payout, ...]:
+        same = [
+            each
+            for each in self._shelf.payouts.values()
+            if each.state is PayoutState.SENT and each.amount == amount
+        ]
+        return tuple(sorted(same, key=lambda each: (each.sent_at, each.key)))
 
     def suspense(self, limit: int, position: Mapping[str, str] | None = None) -> Page[PaymentRecord]:
         waiting = [

@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from receivables.adapters.dynamodb.facts import arrangement_fact
 from receivables.adapters.dynamodb.posting import check
 from receivables.arrangements import Hold
 from receivables.core.clock import parse_instant
 from receivables.core.errors import Conflict, NotFound
-from receivables.core.ids import split_account_id
 from receivables.core.money import Money
 from receivables.ledger import (
     MAX_OPEN_ITEMS,
-    SUSPENSE_CUSTOMER,
     Account,
     ItemChange,
     OpenItem,
+    PaymentRecord,
+    PaymentStub,
+    Payout,
     Posting,
     PostOutcome,
     PromiseRecord,
 )
 from receivables.payments.inbox import InboxState
 from tests.fakes.stores import Shelf, place_of
+
+T = TypeVar("T", PaymentRecord, PaymentStub, Payout)
 
 _NOT_OF_A_POSTING = {"case_id", "description", "rev"}
 
@@ -42,10 +45,10 @@ class MemoryPoster:
         check(self.posting)
         if any(self._taken()):
             return PostOutcome.DUPLICATE
-        in_suspense = split_account_id(self.posting.account_id)[0] == SUSPENSE_CUSTOMER
-        if not all(self._payment_as_assumed()) or not (in_suspense or all(self._as_assumed())):
+        own = self.posting.own
+        if not all(self._money_as_assumed()) or not (own or all(self._as_assumed())):
             return PostOutcome.STALE
-        if not in_suspense:
+        if not own:
             self._check_account()
             self._move()
         self._write()
@@ -57,8 +60,12 @@ class MemoryPoster:
             self.inbox_id not in shelf.inbox or shelf.inbox[self.inbox_id].state is not InboxState.RECEIVED
         )
         yield posting.key in shelf.keyed
-        if posting.payment and posting.payment.before is None:
-            yield posting.payment.after.payment.key in shelf.payments
+        if posting.payment and posting.payment.before is None and posting.payment.stub_rev is None:
+            yield self._known(posting.payment.after.payment.key)
+        if posting.stub and posting.stub.before is None:
+            yield self._known(posting.stub.after.key)
+        if posting.payout and posting.payout.before is None:
+            yield posting.payout.after.key in shelf.payouts
         for entry in posting.entries:
             yield place_of(entry) in shelf.timeline.get(entry.account_id, {})
         for fact in posting.facts:
@@ -68,11 +75,19 @@ class MemoryPoster:
         for made in posting.arrangements:
             yield made.before is None and made.after.id in shelf.arrangements
 
-    def _payment_as_assumed(self) -> Iterator[bool]:
-        if self.posting.payment and self.posting.payment.before:
-            before = self.posting.payment.before
-            stored = self.shelf.payments.get(before.payment.key)
-            yield stored is not None and stored.rev == before.rev
+    def _known(self, payment: str) -> bool:
+        return payment in self.shelf.payments or payment in self.shelf.stubs
+
+    def _money_as_assumed(self) -> Iterator[bool]:
+        payment, stub, payout = self.posting.payment, self.posting.stub, self.posting.payout
+        if payment and payment.before:
+            yield _at(self.shelf.payments.get(payment.before.payment.key), payment.before.rev)
+        elif payment and payment.stub_rev is not None:
+            yield _at(self.shelf.stubs.get(payment.after.payment.key), payment.stub_rev)
+        if stub and stub.before:
+            yield _at(self.shelf.stubs.get(stub.before.key), stub.before.rev)
+        if payout and payout.before:
+            yield _at(self.shelf.payouts.get(payout.before.key), payout.before.rev)
 
     def _as_assumed(self) -> Iterator[bool]:
         posting, shelf = self.posting, self.shelf
@@ -171,20 +186,37 @@ class MemoryPoster:
             shelf.record(posting.account_id, fact)
         for made in posting.arrangements:
             shelf.record(posting.account_id, arrangement_fact(made, self._moment()))
-        if posting.payment is not None:
-            before, after = posting.payment.before, posting.payment.after
-            stored = after if before is None else replace(after, rev=before.rev + 1)
-            shelf.payments[after.payment.key] = stored
+        self._write_money()
         if posting.key is not None:
             shelf.keyed[posting.key] = posting.entries[0]
         if self.inbox_id is not None:
             message = shelf.inbox[self.inbox_id]
             shelf.inbox[self.inbox_id] = replace(message, state=InboxState.PROCESSED)
 
+    def _write_money(self) -> None:
+        posting, shelf = self.posting, self.shelf
+        if posting.payment is not None:
+            key = posting.payment.after.payment.key
+            shelf.payments[key] = _next(posting.payment.before, posting.payment.after)
+            shelf.stubs.pop(key, None)
+        if posting.stub is not None:
+            shelf.stubs[posting.stub.after.key] = _next(posting.stub.before, posting.stub.after)
+        if posting.payout is not None:
+            shelf.payouts[posting.payout.after.key] = _next(posting.payout.before, posting.payout.after)
+
     def _moment(self) -> datetime | None:
         if self.posting.entries:
             return self.posting.entries[0].recorded_at
         return parse_instant(self.posting.facts[0]["at"], field="at") if self.posting.facts else None
+
+
+def _at(stored: PaymentRecord | PaymentStub | Payout | None, rev: int) -> bool:
+    return stored is not None and stored.rev == rev
+
+
+def _next(before: T | None, after: T) -> T:
+    """The store counts, not who worked it out."""
+    return after if before is None else replace(after, rev=before.rev + 1)
 
 
 def _is_new(change: ItemChange) -> bool:
@@ -212,8 +244,10 @@ def _account_changes(account: Account, posting: Posting) -> dict[str, Any]:
     change = posting.account
     forgotten = set(change.forget)
     kept = account.promises
+    left = {key: step for key, step in account.progress.items() if key not in forgotten}
+    had = {key: max(step, left.get(key, step)) for key, step in change.restored.items()}
     changes: dict[str, Any] = {
-        "progress": {key: step for key, step in account.progress.items() if key not in forgotten},
+        "progress": left | had,
         "raised": {
             key: step for key, step in {**account.raised, **change.raised}.items() if key not in forgotten
         },

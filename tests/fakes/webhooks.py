@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from receivables.core.errors import DependencyFailed
 from receivables.payments.endpoints import Endpoint, Secret
 
 STRIPE_SECRET = "whsec_of_a_test"
 STANDARD_SECRET = "whsec_" + base64.b64encode(b"a key of thirty-two random bytes").decode()
+ADYEN_KEY = "44" * 32
+ADYEN_TEXTS = ("pspReference", "originalReference", "merchantAccountCode", "merchantReference")
+GOCARDLESS_SECRET = "a secret of GoCardless"
 NOW = datetime(2026, 3, 2, 9, 30, 0, tzinfo=UTC)
 
 
@@ -29,6 +33,16 @@ class InMemoryEndpoints:
 
     def renewed(self, processor: str, endpoint: str) -> Endpoint | None:
         return self.endpoints.get((processor, endpoint))
+
+
+class NoKeys:
+    """Implements payments.processors.Keys where nothing is published."""
+
+    def get(self, url: str, hosts: frozenset[str]) -> bytes:
+        raise DependencyFailed("no key is published here")
+
+    def renewed(self, url: str, hosts: frozenset[str]) -> bytes:
+        raise DependencyFailed("no key is published here")
 
 
 def both_endpoints(livemode: bool = True) -> InMemoryEndpoints:
@@ -66,6 +80,66 @@ def standard_signature(
     key = base64.b64decode(secret.removeprefix("whsec_"))
     content = f"{event_id}.{_seconds(at)}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def adyen_item(code: str = "AUTHORISATION", **members: Any) -> dict[str, Any]:
+    """An item of a notification, not signed yet."""
+    return {
+        "eventCode": code,
+        "success": "true",
+        "pspReference": "PSP1",
+        "merchantAccountCode": "ExampleCOM",
+        "merchantReference": "INV-1",
+        "amount": {"currency": "EUR", "value": 10_000},
+        "eventDate": "2026-03-02T10:29:00+01:00",
+        "paymentMethod": "visa",
+        "reason": "",
+        **members,
+    }
+
+
+def adyen_signature(item: Mapping[str, Any], key: str = ADYEN_KEY) -> str:
+    amount = item.get("amount", {})
+    fields = [item.get(name, "") for name in ADYEN_TEXTS]
+    content = ":".join(map(str, [*fields, amount.get("value", ""), amount.get("currency", "")]))
+    content += f":{item.get('eventCode', '')}:{item.get('success', '')}"
+    return base64.b64encode(hmac.digest(bytes.fromhex(key), content.encode(), "sha256")).decode()
+
+
+def adyen_notification(*items: Mapping[str, Any], key: str = ADYEN_KEY, live: str = "true") -> bytes:
+    """A standard notification, each item signed."""
+    signed = []
+    for item in items:
+        data = {**item.get("additionalData", {}), "hmacSignature": adyen_signature(item, key)}
+        signed.append({"NotificationRequestItem": {**item, "additionalData": data}})
+    return json.dumps({"live": live, "notificationItems": signed}).encode()
+
+
+def gocardless_event(
+    resource: str = "payments", action: str = "confirmed", event_id: str = "EV1", **members: Any
+) -> dict[str, Any]:
+    link = {"payments": "payment", "refunds": "refund", "mandates": "mandate", "payouts": "payout"}.get(
+        resource
+    )
+    return {
+        "id": event_id,
+        "created_at": "2026-03-02T09:29:00.000Z",
+        "resource_type": resource,
+        "action": action,
+        "details": {"origin": "gocardless", "cause": f"{resource}_{action}"},
+        "links": {link: {"payment": "PM1", "refund": "RF1", "mandate": "MD1", "payout": "PO1"}[link]}
+        if link
+        else {},
+        **members,
+    }
+
+
+def gocardless_batch(*events: Any) -> bytes:
+    return json.dumps({"events": list(events), "meta": {"webhook_id": "WB1"}}).encode()
+
+
+def gocardless_headers(body: bytes, secret: str = GOCARDLESS_SECRET) -> dict[str, str]:
+    return {"webhook-signature": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
 def stripe_event(

@@ -95,10 +95,33 @@ def test_a_check_of_the_ledger_may_write_where_it_stands(stack: Stack, scope: st
     assert found["unfinished"] == found["differing"] == 0
 
 
+def test_a_reconciliation_may_write_where_it_stands_and_a_sweep_of_collections_finds_none(
+    stack: Stack,
+) -> None:
+    """Without credentials the processor cannot be asked: the run says so, and stays under way."""
+    settings = {
+        "rev": json.loads(call(stack, "GET", "/company", stack.tokens("admin"))[1])["rev"],
+        "name": "Blum AG",
+        "processors": [{"processor": "gocardless", "endpoint": "main", "reconciled": True}],
+    }
+    body = json.dumps(settings).encode()
+    assert call(stack, "PUT", "/company", stack.tokens("admin"), body)[0] == 200
+    found = stack.invoke("reconcile_payments", {"time": "2026-01-05T03:00:00Z", "scope": "full"})
+    assert found == {"finished": 0, "unfinished": 0, "failed": 1}
+    found = stack.invoke("reconcile_payments", {"time": "2026-01-06T03:00:00Z", "scope": "full"})
+    assert found["failed"] == 1
+    assert stack.invoke("collect_payments", {"time": "2026-01-05T09:15:00Z"}) == {
+        "failed": 0,
+        "unfinished": 0,
+    }
+    functions = {"reconcile_payments", "collect_payments"}
+    assert [each for each in refused(stack) if each.function in functions] == []
+
+
 def test_schedules_are_there_and_switched_off(stack: Stack) -> None:
     schedules = stack.engine.client("scheduler").list_schedules()["Schedules"]
     assert {found["State"] for found in schedules} == {"DISABLED"}
-    assert len(schedules) == 5
+    assert len(schedules) == 8
 
 
 def test_the_stack_is_found_again_by_its_engine(stack: Stack) -> None:

@@ -183,7 +183,7 @@ def test_every_function_that_is_called_without_an_answer_has_a_place_for_failure
 
 def test_every_schedule_hands_over_its_time_in_utc_and_can_be_switched_off(resources: dict[str, Any]) -> None:
     schedules = of_type(resources, "AWS::Scheduler::Schedule")
-    assert len(schedules) == 5
+    assert len(schedules) == 8
     for found in schedules.values():
         assert json.loads(found["Target"]["Input"])["time"] == "<aws.scheduler.scheduled-time>"
         assert found["ScheduleExpressionTimezone"] == "UTC"
@@ -216,6 +216,32 @@ def test_every_queue_of_failures_is_watched(expanded: template.Expanded) -> None
         if name.endswith("DeadLettersAlarm")
     }
     assert failures == watched
+
+
+def test_every_function_is_on_the_dashboard(expanded: template.Expanded) -> None:
+    dashboard = expanded.nested["Observability"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
+    titles = {
+        widget["properties"]["title"]: json.dumps(widget["properties"]["metrics"])
+        for widget in json.loads(dashboard["Fn::Sub"])["widgets"]
+    }
+    for title in ("Invocations", "Errors", "Duration, 99th percentile"):
+        shown = set(re.findall(r"\$\{Stage\}-([a-z-]+)", titles[title]))
+        assert {name.replace("_", "-") for name in FUNCTIONS} <= shown
+
+
+def test_every_metric_that_an_alarm_of_ours_watches_is_counted_somewhere(expanded: template.Expanded) -> None:
+    watched = {
+        found["Properties"]["MetricName"]
+        for found in expanded.nested["Observability"]["Resources"].values()
+        if found.get("Properties", {}).get("Namespace") == "Receivables"
+    }
+    code = "".join(
+        path.read_text()
+        for folder in (ROOT / "functions", ROOT / "layers/receivables/python/receivables/runtime")
+        for path in folder.rglob("*.py")
+    )
+    assert watched
+    assert {name for name in watched if f'"{name}"' not in code} == set()
 
 
 def test_nothing_refers_to_what_the_stack_on_one_machine_leaves_out(expanded: template.Expanded) -> None:

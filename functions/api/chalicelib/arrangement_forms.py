@@ -1,15 +1,16 @@
-"""Promises, plans and disputes as callers see them."""
+"""Promises, plans, disputes and payments in flight as callers see them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
 from chalicelib.fields import Amount, Day, Form, Instant, Note, Number, Reply, Text
 from chalicelib.path_ids import to_path
-from receivables.arrangements import Arrangement, Covered, Dispute, Part, Plan, Promise
+from receivables.arrangements import Arrangement, Covered, Dispute, InFlight, Part, Plan, Promise
 from receivables.arrangements.parts import MOST_COVERED, sum_of
 
 Receivables = list[Number] | None
@@ -124,8 +125,17 @@ class DisputeDetails(Reply):
     resolution: str
 
 
+class InFlightDetails(Reply):
+    """A payment on its way, being collected or contested: what collection waits for, and until when."""
+
+    receivables: list[CoveredReply]
+    cause: str
+    payment_id: str | None = Field(description="Of the payment, once it is known")
+    until: Instant
+
+
 class ArrangementDetails(Reply):
-    """A promise, plan or dispute: the one of the three that it is of `kind`."""
+    """A promise, plan, dispute or payment in flight: the one of the four that it is of `kind`."""
 
     id: str
     self_: str = Field(serialization_alias="self")
@@ -145,22 +155,27 @@ class ArrangementDetails(Reply):
     promise: PromiseDetails | None = None
     plan: PlanDetails | None = None
     dispute: DisputeDetails | None = None
+    in_flight: InFlightDetails | None = None
 
     @classmethod
     def of(cls, found: Arrangement, links: Mapping[str, str] | None = None) -> ArrangementDetails:
-        common = {
+        common: dict[str, Any] = {
             "id": found.id,
             "self_": f"/arrangements/{found.id}",
             "kind": found.kind.value,
             "account_id": found.account_id,
             "state": found.state.value,
             "active": found.active,
+            "ended_at": found.ended_at,
+            "rev": found.rev,
+        }
+        if isinstance(found, InFlight):
+            return cls(**common, **_of_processor(found), in_flight=_in_flight(found))
+        common |= {
             "channel": found.channel,
             "recorded_by": found.recorded_by,
             "note": found.note,
-            "ended_at": found.ended_at,
             "ended_by": found.ended_by,
-            "rev": found.rev,
         }
         if isinstance(found, Promise):
             amount, made_at, ending = sum_of(found.parts), found.made_at, found.ending
@@ -172,6 +187,29 @@ class ArrangementDetails(Reply):
             amount, made_at, ending = found.amount, found.raised_at, found.resolution
             own = {"dispute": _dispute(found, links or {})}
         return cls(**common, amount=Amount.of(amount), made_at=made_at, ending=ending, **own)
+
+
+def _of_processor(flight: InFlight) -> dict[str, Any]:
+    """Nobody has made or ended it but what was heard of the payment."""
+    by = flight.payment.rpartition("/")[0] or "autopay"
+    return {
+        "amount": Amount.of(flight.amount),
+        "channel": "",
+        "recorded_by": by,
+        "made_at": flight.since,
+        "note": "",
+        "ended_by": "" if flight.active else by,
+        "ending": flight.ending,
+    }
+
+
+def _in_flight(flight: InFlight) -> InFlightDetails:
+    return InFlightDetails(
+        receivables=[CoveredReply.of(covered) for covered in flight.covers],
+        cause=flight.cause.value,
+        payment_id=to_path(flight.payment) if flight.payment else None,
+        until=flight.until,
+    )
 
 
 def _promise(promise: Promise) -> PromiseDetails:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from chalicelib.customers import Email
 from chalicelib.fields import Form, Instant, Key, Note, Reply, Text, at_path
+from chalicelib.payment_settings import CashForm, CreditorForm, ProcessorForm, ProcessorForms
 from chalicelib.web import ADMINS, Answer, Call, Routes
 from receivables.core.configuration import Company, Segment, Switch
 
@@ -58,6 +59,9 @@ class CompanyForm(Form):
     agency: Text = "Collection agency"
     segments: Segments = Field(default={}, description="Groups of customers, by name")
     closed_days: ClosedDays = Field(default=[], description="Beside weekends and public holidays")
+    creditor: CreditorForm | None = Field(default=None, description="Whom bank transfers are made to")
+    cash: CashForm = Field(default=CashForm(), description="How money that names no invoice is applied")
+    processors: ProcessorForms = Field(default=[], description="Accounts at payment processors")
 
     def company(self, rev: int) -> Company:
         return Company(
@@ -69,6 +73,9 @@ class CompanyForm(Form):
             rev=rev,
             segments={name: Segment(**segment.model_dump()) for name, segment in self.segments.items()},
             closed_days={day.on: day.reason for day in self.closed_days},
+            creditor=self.creditor.creditor() if self.creditor else None,
+            cash=self.cash.rules(),
+            processors=tuple(each.account() for each in self.processors),
         )
 
 
@@ -82,6 +89,9 @@ class CompanyReply(Reply):
     agency: str
     segments: dict[str, SegmentForm]
     closed_days: list[ClosedDay]
+    creditor: CreditorForm | None
+    cash: CashForm
+    processors: list[ProcessorForm]
     rev: int
 
     @classmethod
@@ -93,6 +103,9 @@ class CompanyReply(Reply):
         values["closed_days"] = [
             ClosedDay(on=day, reason=reason) for day, reason in sorted(company.closed_days.items())
         ]
+        values["creditor"] = CreditorForm.of(company.creditor) if company.creditor else None
+        values["cash"] = CashForm.of(company.cash)
+        values["processors"] = [ProcessorForm.of(each) for each in company.processors]
         return cls(**values)
 
 

@@ -23,7 +23,7 @@ from chalicelib.fields import (
 from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.arrangements import CreditRelease
 from receivables.core.ids import derived_id, new_id
-from receivables.customers import Customer, CustomerKind
+from receivables.customers import Customer, CustomerKind, Mandate
 from receivables.imports.values import as_email, as_phone, as_timezone
 
 routes = Routes(__name__)
@@ -113,9 +113,25 @@ class CreditReleaseReply(Reply):
         )
 
 
+class MandateReply(Reply):
+    """The customer's permission to draw what is due. Not active: `ended` says why."""
+
+    processor: str
+    endpoint: str
+    id: str
+    customer: str | None
+    method: str
+    active: bool
+    ended: str
+
+    @classmethod
+    def of(cls, mandate: Mandate) -> MandateReply:
+        return cls(**{name: getattr(mandate, name) for name in cls.model_fields})
+
+
 class CustomerReply(Reply):
-    """A customer. `suppressed`: channels that must not be used, and why. `hold` and `credit_release` have routes of their
-    own. `rev` counts changes."""
+    """A customer. `suppressed`: channels that must not be used, and why. `hold`, `credit_release` and `mandate` have
+    routes of their own. `rev` counts changes."""
 
     id: str
     name: str = Field(max_length=MAX_TEXT)
@@ -132,6 +148,7 @@ class CustomerReply(Reply):
     credit_limit: list[Amount]
     credit_release: CreditReleaseReply | None
     hold: HoldReply | None
+    mandate: MandateReply | None
     rev: int
 
     @classmethod
@@ -143,6 +160,7 @@ class CustomerReply(Reply):
             "credit_limit": [Amount.of(amount) for amount in customer.credit_limit.each],
             "credit_release": CreditReleaseReply.of(release) if release else None,
             "hold": HoldReply.of(hold) if hold else None,
+            "mandate": MandateReply.of(customer.mandate) if customer.mandate else None,
         }
         return cls(**values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -41,6 +42,11 @@ class PaymentForm(Form):
     )
     effective_at: When = Field(description="When the money moved; not later than now")
     payer: Text | None = None
+    method: str | None = Field(
+        default=None,
+        pattern="^[a-z][a-z_]{0,31}$",
+        description="How it was paid: `cash`, `card`, `bank_transfer`",
+    )
 
     def targets(self) -> Targets:
         """What it is for. Raises InvalidInput when it says so in two ways."""
@@ -89,42 +95,51 @@ class PaymentReply(Reply):
     received_at: Instant
     source: str
     payer: str | None
+    method: str | None
     allocated: list[AllocatedReply]
     credit: Amount = Field(description="What is unapplied credit")
     refunded: Amount
     charged_back: Amount
     recovered: Amount = Field(description="What went to receivables that had been written off")
     rounded: Amount = Field(description="What was too much, by less than the tolerance")
+    returned: Amount = Field(description="What went back while nobody knew whose it was")
 
     @classmethod
     def of(cls, record: PaymentRecord) -> PaymentReply:
-        payment, currency = record.payment, record.payment.amount.currency
-        return cls(
-            id=to_path(payment.key),
-            key=payment.key,
-            state=record.state.value,
-            amount=Amount.of(payment.amount),
-            reference=payment.reference,
-            account_id=record.account_id,
-            invoice=record.invoice,
-            effective_at=payment.effective_at,
-            received_at=payment.received_at,
-            source=payment.source,
-            payer=payment.payer,
-            allocated=[
-                AllocatedReply(
-                    invoice=part.item,
-                    amount=Amount.minor(part.minor, currency),
-                    discount=Amount.minor(part.discount, currency),
-                )
-                for part in record.allocated
-            ],
-            credit=Amount.minor(record.credit, currency),
-            refunded=Amount.minor(record.refunded, currency),
-            charged_back=Amount.minor(record.charged_back, currency),
-            recovered=Amount.minor(record.recovered, currency),
-            rounded=Amount.minor(record.rounded, currency),
-        )
+        return cls(**payment_fields(record))
+
+
+def payment_fields(record: PaymentRecord) -> dict[str, Any]:
+    """The fields of a payment's reply."""
+    payment, currency = record.payment, record.payment.amount.currency
+    return {
+        "id": to_path(payment.key),
+        "key": payment.key,
+        "state": record.state.value,
+        "amount": Amount.of(payment.amount),
+        "reference": payment.reference,
+        "account_id": record.account_id,
+        "invoice": record.invoice,
+        "effective_at": payment.effective_at,
+        "received_at": payment.received_at,
+        "source": payment.source,
+        "payer": payment.payer,
+        "method": payment.method,
+        "allocated": [
+            AllocatedReply(
+                invoice=part.item,
+                amount=Amount.minor(part.minor, currency),
+                discount=Amount.minor(part.discount, currency),
+            )
+            for part in record.allocated
+        ],
+        "credit": Amount.minor(record.credit, currency),
+        "refunded": Amount.minor(record.refunded, currency),
+        "charged_back": Amount.minor(record.charged_back, currency),
+        "recovered": Amount.minor(record.recovered, currency),
+        "rounded": Amount.minor(record.rounded, currency),
+        "returned": Amount.minor(record.returned, currency),
+    }
 
 
 def shares(forms: Sequence[ShareForm], currency: str) -> tuple[Share, ...]:

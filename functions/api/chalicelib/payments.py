@@ -1,4 +1,4 @@
-"""Payments: recorded by hand, waiting in suspense, placed by a person."""
+"""Payments: recorded by hand, waiting in suspense with what is proposed, placed by a person."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 from chalicelib.money_moves import move_id
 from chalicelib.payment_forms import PaymentForm, PaymentReply, PlacementForm
+from chalicelib.proposal_forms import SuspendedReply
 from chalicelib.web import FINANCE, Answer, Call, Listing, ListQuery, Routes
 from receivables.usecases.record_payment import PaymentOrder
 
@@ -27,6 +28,7 @@ def record_payment(call: Call, body: PaymentForm) -> Answer:
         body.targets(),
         body.reference,
         body.payer,
+        body.method,
     )
     record, new = call.services.money.record_payment.record(
         order, call.caller.name, call.as_of, call.recorded_at
@@ -34,11 +36,14 @@ def record_payment(call: Call, body: PaymentForm) -> Answer:
     return Answer(PaymentReply.of(record), None if new else 200)
 
 
-@routes.get("/payments", query=PaymentQuery, reply=Listing[PaymentReply], summary="List payments in suspense")
+@routes.get(
+    "/payments", query=PaymentQuery, reply=Listing[SuspendedReply], summary="List payments in suspense"
+)
 def list_payments(call: Call, query: PaymentQuery) -> Answer:
     page = call.services.ledger.suspense(query.limit, call.start(query))
-    items = [PaymentReply.of(record) for record in page.items]
-    return Answer(Listing[PaymentReply](items=items, next=call.seal(query, page.position)))
+    proposals = call.services.money.proposal_store.of(record.payment.key for record in page.items)
+    items = [SuspendedReply.beside(record, proposals.get(record.payment.key)) for record in page.items]
+    return Answer(Listing[SuspendedReply](items=items, next=call.seal(query, page.position)))
 
 
 @routes.get("/payments/{payment_id}", reply=PaymentReply, summary="Read a payment")
@@ -56,7 +61,7 @@ def read_payment(call: Call, payment_id: str) -> Answer:
 )
 def place_payment(call: Call, payment_id: str, body: PlacementForm) -> Answer:
     currency = call.services.ledger.payment(payment_id).payment.amount.currency
-    record = call.services.money.place_payment.place(
+    record = call.services.money.proposals.place(
         payment_id, body.targets(currency), call.caller.name, call.recorded_at
     )
     return Answer(PaymentReply.of(record))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -22,6 +23,15 @@ class ApiProblem(CommandError):
     def __init__(self, status: int, document: Any) -> None:
         self.status, self.document = status, document
         super().__init__(f"the API says {status}: {_in_words(document)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a browser got: a page, or with a `location` the way to one."""
+
+    status: int
+    text: str
+    location: str | None
 
 
 class Api:
@@ -71,6 +81,20 @@ class Api:
         """POST raw bytes with exactly these headers (and the time), as a processor does. Raises ApiProblem."""
         return self._answer("POST", path, body, self._headers(headers))
 
+    def put_file(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Put a file where a link of the API's own says, with exactly these headers. Raises CommandError."""
+        answer = self._raw("PUT", url, content, headers)
+        if answer.status >= 400:
+            raise CommandError(f"the file was not taken: {answer.status}")
+
+    def page(self, url: str, form: Mapping[str, str] | None = None) -> Page:
+        """A page as a payer's browser asks for it - with a `form`, sends it back -, at the time of this API. Redirects are not
+        followed. Raises CommandError."""
+        body = urlencode(form).encode() if form is not None else None
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+        answer = self._raw("POST" if form is not None else "GET", url, body, self._headers(kind))
+        return Page(answer.status, answer.data.decode(errors="replace"), answer.headers.get("location"))
+
     def _call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
@@ -80,14 +104,17 @@ class Api:
         return self._answer(method, path, body, self._headers(named))
 
     def _answer(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
-        try:
-            answer = self._pool.request(method, self._url + path, body=body, headers=headers)
-        except urllib3.exceptions.HTTPError as error:
-            raise CommandError(f"the API does not answer: {type(error).__name__}") from error
+        answer = self._raw(method, self._url + path, body, headers)
         document = _document(answer.data)
         if answer.status >= 400:
             raise ApiProblem(answer.status, document)
         return document
+
+    def _raw(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
+        try:
+            return self._pool.request(method, url, body=body, headers=headers, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise CommandError(f"the API does not answer: {type(error).__name__}") from error
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {**headers, **({"X-As-Of": format_instant(self._as_of)} if self._as_of else {})}

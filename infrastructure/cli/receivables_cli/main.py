@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="command", required=True)
     _machine(commands)
     _looking(commands)
+    _money_in(commands)
     _deciding(commands)
     _operating(commands)
     return top
@@ -118,6 +119,58 @@ def _looking(commands: Any) -> None:
         _on_a_stack(command, "read-only")
 
 
+def _money_in(commands: Any) -> None:
+    bank = _command(commands, "bank", "banking:bank", "our bank accounts, and their statements")
+    verbs = bank.add_subparsers(dest="verb", metavar="verb", required=True)
+    _verb(verbs, "list", "our bank accounts", "read-only")
+    add = _verb(verbs, "add", "set one up", "admin")
+    add.add_argument("id", help="our own name for it, such as main")
+    add.add_argument("--name", help="what people call it (default: its id)")
+    add.add_argument("--iban")
+    add.add_argument("--number", help="where it has no IBAN")
+    add.add_argument("--currency", default="EUR", help="default EUR")
+    add.add_argument("--timezone", default="UTC", help="where the bank's days begin (default UTC)")
+    file = _verb(verbs, "import", "import a file of statements, in any format", "finance")
+    file.add_argument("id", help="the bank account")
+    file.add_argument("file", help="camt.052, .053 or .054, MT940, BAI2 or CSV")
+    file.add_argument("--accept-differences", action="store_true", help="though it does not add up")
+    _verb(verbs, "statements", "its statements, and what is missing", "read-only").add_argument("id")
+    money = _command(commands, "payments", "incoming:payments", "money that waits, and what is proposed")
+    verbs = money.add_subparsers(dest="verb", metavar="verb", required=True)
+    _verb(verbs, "list", "what waits in suspense, with proposals and reasons", "read-only")
+    confirm = _verb(verbs, "confirm", "place a payment as was proposed", "finance")
+    confirm.add_argument("payment", help="its key, such as bank/main/ln_...")
+    confirm.add_argument("--candidate", type=int, default=1, metavar="N", help="which (default 1, the best)")
+    back = _verb(verbs, "return", "record that a payment has gone back to the payer", "finance")
+    back.add_argument("payment")
+    back.add_argument("--id", required=True, help="unique for the payment: it goes back once under it")
+    back.add_argument("--amount", help="a part of it, such as 12.50 (default: all that waits)")
+    back.add_argument("--reason", required=True)
+    link = _command(commands, "paylink", "incoming:show_pay_link", "where an account or an invoice is paid")
+    link.add_argument("target", help="an account (C-001.EUR) or the number of an invoice")
+    link.add_argument("--code", metavar="FILE", help="write the code that banking apps read (SVG)")
+    _on_a_stack(link, "read-only")
+    compare = _command(
+        commands, "reconcile", "reconciling:reconcile", "compare the ledger with the processors"
+    )
+    verbs = compare.add_subparsers(dest="verb", metavar="verb", required=True)
+    _verb(verbs, "runs", "the last comparisons", "read-only")
+    _verb(verbs, "differences", "what differs and waits", "read-only")
+    _verb(verbs, "run", "compare an account now", "finance").add_argument("account", help="as stripe/main")
+    settle = _verb(verbs, "acknowledge", "a difference stays as it is", "finance")
+    settle.add_argument("difference", help="its id")
+    settle.add_argument("--reason", required=True)
+    payouts = _command(commands, "payouts", "reconciling:show_payouts", "what processors send to our bank")
+    payouts.add_argument("state", nargs="?", choices=("sent", "arrived", "failed", "late"))
+    _on_a_stack(payouts, "read-only")
+
+
+def _verb(verbs: Any, name: str, about: str, person: str) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=about, description=about)
+    _on_a_stack(verb, person)
+    return verb
+
+
 def _deciding(commands: Any) -> None:
     for decision in ("approve", "reject"):
         command = _command(commands, decision, "cases:decide", f"{decision} what a case asks for")
@@ -135,7 +188,13 @@ def _operating(commands: Any) -> None:
     dlq = _command(commands, "dlq", "operations:dlq", "what could not be done, and returning it")
     dlq.add_argument("verb", choices=("list", "redrive"))
     dlq.add_argument("queue", nargs="?", default="accounts", help="accounts (default) or deliveries")
-    for command in (tick, switch, dlq):
+    again = _command(
+        commands,
+        "replay",
+        "replaying:replay",
+        "apply everything that was received of money once more: on sound books nothing changes",
+    )
+    for command in (tick, switch, dlq, again):
         _on_a_stack(command, "admin", at_required=command is tick)
 
 

@@ -15,7 +15,12 @@ from receivables_local import artefacts, identity, template
 from receivables_local.engine import ROOT, Engine, EngineError
 
 STACK_NAME = "receivables"
-WEBHOOK_ENDPOINTS = (("stripe", "main"), ("standardwebhooks", "main"))
+WEBHOOK_ENDPOINTS = (
+    ("stripe", "main"),
+    ("standardwebhooks", "main"),
+    ("adyen", "main"),
+    ("checkout", "main"),
+)
 _BUCKET = "receivables-artefacts"
 _PATIENCE = 120.0
 _ALWAYS = "2000-01-01T00:00:00.000000Z"
@@ -106,8 +111,19 @@ def deploy(
         webhook_secrets=_put_webhook_secrets(engine, body, parameters or {}),
         passwords=identity.create_people(engine, outputs),
     )
+    _point_pay_links_here(stack)
     _note(stack)
     return stack
+
+
+def _point_pay_links_here(stack: Stack) -> None:
+    """On AWS pay links begin with the API's own address; on this machine it is another one, known only now."""
+    functions = stack.engine.client("lambda")
+    for name in stack.functions.values():
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        if "PAY_LINK_BASE" in variables:
+            changed = {**variables, "PAY_LINK_BASE": f"{stack.api_url}/pay"}
+            functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
 
 
 def deploy_data(engine: Engine, root: Path = ROOT) -> dict[str, str]:
@@ -207,15 +223,17 @@ def _put_webhook_secrets(
     prefix = _value(body, parameters, "WebhookSecretsPrefix")
     put = {}
     for processor, endpoint in WEBHOOK_ENDPOINTS:
-        secret = _webhook_secret()
+        secret = _webhook_secret(processor)
         live = {"secrets": [{"value": secret, "valid_from": _ALWAYS, "valid_until": None}]}
         _put_secret(engine, f"{prefix}/{processor}/{endpoint}", json.dumps(live))
         put[f"{processor}/{endpoint}"] = secret
     return put
 
 
-def _webhook_secret() -> str:
-    """Random, in the form that both schemes use: Stripe takes the text as it is, Standard Webhooks decodes it."""
+def _webhook_secret(processor: str) -> str:
+    """Random, in a form that the scheme uses: Adyen's is hexadecimal, Standard Webhooks decodes it, others take the text as it is."""
+    if processor == "adyen":
+        return secrets.token_hex(32)
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 

@@ -14,6 +14,9 @@ STEPS = [
     {"key": "late", "offset_days": 5, "channels": ["email", "sms"]},
     {"key": "case", "offset_days": 20, "action": "escalate"},
 ]
+CREDITOR = {"name": "Blum AG", "iban": "DE89370400440532013000"}
+STRIPE = {"processor": "stripe", "endpoint": "main"}
+OTHERS = {"processor": "standardwebhooks", "endpoint": "shop"}
 POLICY = {
     "name": "Gentle",
     "steps": STEPS,
@@ -191,6 +194,38 @@ def test_the_company_is_set_as_a_whole_and_by_revision(world: World, admin: Gate
     assert admin.put("/company", settings, if_match='"1"').status == 200
 
 
+def test_the_company_says_how_it_is_paid(world: World, admin: Gateway, reader: Gateway) -> None:
+    assert reader.get("/company").body["creditor"] is None
+    assert reader.get("/company").body["cash"] == {"auto_apply": 90}
+    address = {
+        "street": "Hauptgasse",
+        "building": "7a",
+        "postal_code": "3011",
+        "city": "Bern",
+        "country": "CH",
+    }
+    creditor = {"name": "Blum AG", "iban": "CH44 3199 9123 0008 8901 2", "bic": "pofichbexxx"} | address
+    cards = {"livemode": True, "label": "Cards", "pays": True, "currencies": ["EUR"], "reconciled": True}
+    written = admin.put(
+        "/company",
+        {
+            "rev": 0,
+            "name": "Blum AG",
+            "creditor": creditor,
+            "cash": {"auto_apply": 101},
+            "processors": [STRIPE | cards, OTHERS | {"livemode": False}],
+        },
+    )
+    assert written.status == 200
+    assert written.body["creditor"] == creditor | {"iban": "CH4431999123000889012", "bic": "POFICHBEXXX"}
+    assert written.body["cash"] == {"auto_apply": 101}
+    assert written.body["processors"] == [
+        STRIPE | cards,
+        OTHERS | {"livemode": False, "label": None, "pays": False, "currencies": [], "reconciled": False},
+    ]
+    assert reader.get("/company").body == written.body
+
+
 def test_a_company_cannot_name_terms_that_do_not_exist(world: World, admin: Gateway) -> None:
     answer = admin.put("/company", {"rev": 0, "name": "Blum", "terms_id": "x", "policy_id": "y"})
     assert answer.fields == ["terms_id", "policy_id"]
@@ -205,6 +240,20 @@ def test_a_company_cannot_name_terms_that_do_not_exist(world: World, admin: Gate
         ({"closed_days": [{"on": "2026-02-30", "reason": "x"}]}, "closed_days.0.on"),
         ({"closed_days": [{"on": "2026-02-03"}]}, "closed_days.0.reason"),
         ({"closed_days": [{"on": "2026-02-03", "reason": "x"}] * 2}, "closed_days.1.on"),
+        ({"creditor": {"name": "Blum"}}, "creditor.iban"),
+        ({"creditor": CREDITOR | {"iban": "DE89370400440532013001"}}, "creditor.iban"),
+        ({"creditor": CREDITOR | {"bic": "COBA"}}, "creditor.bic"),
+        ({"creditor": CREDITOR | {"country": "Germany"}}, "creditor.country"),
+        ({"creditor": CREDITOR | {"name": "x" * 71}}, "creditor.name"),
+        ({"cash": {"auto_apply": 49}}, "cash.auto_apply"),
+        ({"cash": {"auto_apply": 102}}, "cash.auto_apply"),
+        ({"cash": {"auto_apply": "90"}}, "cash.auto_apply"),
+        ({"processors": [{"processor": "piggybank", "endpoint": "main"}]}, "processors.0.processor"),
+        ({"processors": [STRIPE | {"endpoint": "../main"}]}, "processors.0.endpoint"),
+        ({"processors": [STRIPE | {"currencies": ["XXY"]}]}, "processors.0.currencies.0"),
+        ({"processors": [STRIPE, STRIPE | {"label": "again"}]}, "processors.1.endpoint"),
+        ({"processors": [OTHERS | {"pays": True}]}, "processors.0.pays"),
+        ({"processors": [STRIPE, OTHERS | {"reconciled": True}]}, "processors.1.reconciled"),
     ],
 )
 def test_settings_that_are_wrong_are_refused_by_field(

@@ -35,6 +35,7 @@ def test_a_customer_is_created_and_read(world: World, finance: Gateway, reader: 
         "credit_limit": [],
         "credit_release": None,
         "hold": None,
+        "mandate": None,
         "rev": 1,
     }
     assert reader.get("/customers/C-1").body == created.body
@@ -51,6 +52,7 @@ def test_a_customer_without_an_id_is_given_one(world: World, finance: Gateway) -
     [
         ("id", "no spaces"),
         ("id", "suspense"),
+        ("id", "clearing"),
         ("name", ""),
         ("name", 7),
         ("name", "Ada\r\nBcc: eve@example.com"),

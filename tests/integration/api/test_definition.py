@@ -47,7 +47,7 @@ def test_nothing_is_in_the_definition_that_the_app_does_not_have() -> None:
         for method in operations
         if method not in {"options", "parameters"}
     }
-    assert defined == {*routes, (WEBHOOK, "POST")}
+    assert defined == {*routes, (WEBHOOK, "POST"), (WEBHOOK, "GET")}
 
 
 def test_only_webhooks_and_preflights_go_without_a_token() -> None:
@@ -58,7 +58,8 @@ def test_only_webhooks_and_preflights_go_without_a_token() -> None:
         if method != "parameters" and not operation["security"]
     }
     assert {path for path, method in without if method != "options"} == {WEBHOOK}
-    assert "${ReceiveWebhookFunction.Arn}" in str(gateway["paths"][WEBHOOK]["post"])
+    for method in ("get", "post"):
+        assert "${ReceiveWebhookFunction.Arn}" in str(gateway["paths"][WEBHOOK][method])
 
 
 def test_every_route_answers_a_preflight_from_the_definition_alone() -> None:

@@ -6,6 +6,14 @@ from receivables.adapters.holiday_calendars import PublicHolidays
 from receivables.ledger import AT_ONCE, Account
 from receivables.runtime.api import Services
 from receivables.usecases.applicable import policy_catalogue, rates_catalogue, terms_catalogue
+from tests.fakes.banking import (
+    InMemoryAttentions,
+    InMemoryBankAccounts,
+    InMemoryRegister,
+    InMemoryStatementFiles,
+    InMemoryStatementJobs,
+    InMemoryStatements,
+)
 from tests.fakes.cases_gateways import InMemoryWorkflow
 from tests.fakes.checking import InMemoryBooks, InMemoryCheckLog
 from tests.fakes.directory import (
@@ -13,12 +21,15 @@ from tests.fakes.directory import (
     InMemoryCompany,
     InMemoryCustomers,
     InMemoryImportJobs,
+    InMemoryMandates,
     InMemoryShelf,
     InMemorySwitch,
     InMemoryVersions,
 )
 from tests.fakes.evidence import InMemoryEvidence
 from tests.fakes.import_files import InMemoryImportFiles
+from tests.fakes.matching import InMemoryHabits, InMemoryProposals
+from tests.fakes.reconciling import InMemoryReconciliations
 from tests.fakes.stores import MemoryStores
 
 
@@ -37,17 +48,27 @@ class World(Services):
         self.shelf = self.papers = InMemoryShelf()
         self.company = InMemoryCompany()
         self.switch = InMemorySwitch()
+        self.processors.mandates = InMemoryMandates()
+        self.processors.reconciliations = InMemoryReconciliations()
         self.import_jobs = InMemoryImportJobs()
         self.import_files = self.bucket = InMemoryImportFiles()
-        self.ledger = self.stores.ledger
+        self.ledger = self.processors.payouts = self.stores.ledger
         self.notices = self.stores.notices
         self.cases = self.stores.cases
         self.inbox = self.stores.inbox
         self.workflow = self.machine = InMemoryWorkflow()
+        self.banking.accounts = InMemoryBankAccounts()
+        self.banking.statements = InMemoryStatements()
+        self.banking.jobs = InMemoryStatementJobs()
+        self.banking.register = InMemoryRegister()
+        self.banking.attentions = InMemoryAttentions()
+        self.banking.files = InMemoryStatementFiles()
         self.page_key = b"a secret of the tests"
         self.arrangements.evidence = InMemoryEvidence()
         self.money.books = InMemoryBooks(self.stores.shelf)
         self.money.check_log = InMemoryCheckLog()
+        self.money.proposal_store = InMemoryProposals()
+        self.money.habits = InMemoryHabits()
         # Not before the request, so it is the request's own time.
         self.clock = lambda: AT_ONCE
 

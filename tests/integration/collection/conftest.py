@@ -48,6 +48,7 @@ from tests.builders import NOW, customer, invoice, issued, payment
 from tests.fakes.cases_gateways import InMemoryWorkflow
 from tests.fakes.crash import Fuse
 from tests.fakes.directory import InMemoryCompany, InMemoryVersions
+from tests.fakes.pay_links import pay_link_secret
 from tests.fakes.gateways import InMemoryEmails, InMemoryTexts
 from tests.unit.collection.agreements import charging, fee, promise
 
@@ -115,7 +116,7 @@ class Debtor:
                 applicable_terms(LATE_TERMS, InMemoryCompany()),
                 lambda as_of: as_of,
             ),
-            addressing=lambda: Addressing(Company(name="Acme Ltd"), "https://pay.acme.example"),
+            addressing=lambda: Addressing(Company(name="Acme Ltd"), "https://pay.acme.example/{}".format),
         )
 
     def pay(self, number: str | None = None, minor: int = 10_000) -> None:
@@ -190,6 +191,7 @@ def environment(
         "SENDER": "billing@acme.example",
         "CONFIGURATION_SET": "acme",
         "PAY_LINK_BASE": "https://pay.acme.example",
+        "PAY_LINK_SECRET_ARN": pay_link_secret(engine),
         "CASE_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:cases",
     }
     for name, value in variables.items():

@@ -7,22 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from receivables.adapters.dynamodb.customers import DynamoCustomers
 from receivables.adapters.dynamodb.hot_directory import HotCustomers
-from receivables.adapters.processors.registry import processor
+from receivables.adapters.processors.registry import webhooks
 from receivables.core.errors import DependencyFailed, StaleRevision, Throttled
 from receivables.ledger import Entry, LedgerName
+from receivables.payments.events import MoneyEvent, References
 from receivables.payments.inbox import InboxMessage, InboxState
-from receivables.usecases.apply_payment import ApplyPayment, Outcome
+from receivables.payments.processors import Request
+from receivables.usecases.apply_payment import Outcome
 from receivables.usecases.receive_webhook import ReceiveWebhook, Webhook
-from tests.builders import invoice, issued
+from tests.builders import customer, invoice, issued
+from tests.fakes.applying import applying
 from tests.fakes.crash import Crash, Fuse, When, every_crash
 from tests.fakes.webhooks import (
     NOW,
+    NoKeys,
     both_endpoints,
     charge,
     neutral_payment,
@@ -31,6 +37,8 @@ from tests.fakes.webhooks import (
     stripe_headers,
 )
 from tests.integration.payments.conftest import Tables
+from tests.unit.payments.lives import came, disputed, failed, pending, refund_failed, refunded, won
+from tests.unit.payments.world import told
 
 pytestmark = pytest.mark.engine
 numbers = count(1)
@@ -43,6 +51,8 @@ class Story:
         self.tables, self.number = tables, next(numbers)
         self.account, self.invoice = f"S-{self.number}.EUR", f"S-INV-{self.number}"
         issued(tables.ledger, invoice(self.invoice, self.account))
+        customers = DynamoCustomers(tables.names["CUSTOMERS_TABLE"], tables.client)
+        customers.create(customer(f"S-{self.number}"))
 
     def neutral(self, name: str = "a", amount: str = "100.00", reference: str | None = None) -> InboxMessage:
         payment_id = f"{self.number}-{name}"
@@ -53,10 +63,18 @@ class Story:
     def stripe(self, name: str, kind: str, subject: dict[str, Any]) -> InboxMessage:
         return self._message("stripe", name, stripe_event(kind, subject, event_id=f"{self.number}-{name}"))
 
+    def heard(self, *events: MoneyEvent, name: str = "heard") -> InboxMessage:
+        """Events about a payment of this story that names its invoice."""
+        named = References(invoice=self.invoice)
+        mine = [replace(each, payment_id=f"{self.number}-pi", references=named) for each in events]
+        message = told(*mine, message_id=f"{self.number}-{name}")
+        self.tables.inbox.store(message)
+        return message
+
     def apply(self, message: InboxMessage, client: Any = None) -> Outcome:
         inbox, ledger = self.tables.stores(client or self.tables.client)
         customers = HotCustomers(client or self.tables.client, self.tables.names["CUSTOMERS_TABLE"])
-        return ApplyPayment(ledger, inbox, processor, customers, lambda heard_of: heard_of)(message)
+        return applying(ledger, inbox, customers)(message)
 
     def told(self) -> tuple[Any, ...]:
         """What has to come out the same however it came about."""
@@ -123,7 +141,27 @@ def moves_nothing(story: Story) -> InboxMessage:
     return story.stripe("other", "customer.created", {})
 
 
-STORIES = [in_full, the_rest, closed_already, nobody_knows, named_later, not_understood, moves_nothing]
+def a_late_failure(story: Story) -> InboxMessage:
+    story.apply(story.heard(came(0)))
+    return story.heard(failed(3), name="failed")
+
+
+def on_its_way_and_come(story: Story) -> InboxMessage:
+    story.apply(story.heard(replace(pending(0), occurred=NOW)))
+    return story.heard(replace(came(0), occurred=NOW), name="came")
+
+
+STORIES = [
+    in_full,
+    the_rest,
+    closed_already,
+    nobody_knows,
+    named_later,
+    not_understood,
+    moves_nothing,
+    a_late_failure,
+    on_its_way_and_come,
+]
 
 
 @pytest.mark.parametrize("tell", STORIES, ids=lambda tell: tell.__name__)
@@ -169,14 +207,41 @@ def test_a_payment_in_full_is_one_read_and_one_transaction(tables: Tables) -> No
     assert fuse.calls == ["get_item", "transact_write_items"]
 
 
-def test_the_same_message_twenty_times_at_once_is_booked_once(tables: Tables) -> None:
+def test_the_same_message_a_hundred_times_at_once_is_booked_once(tables: Tables) -> None:
     story = Story(tables)
     message = story.neutral(amount="40.00")
     with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(lambda _: story.apply(message), range(20)))
+        outcomes = list(pool.map(lambda _: redelivered(story, message), range(100)))
     assert outcomes.count(Outcome.APPLIED) == 1
-    assert outcomes.count(Outcome.DUPLICATE) == 19
+    assert outcomes.count(Outcome.DUPLICATE) == 99
     assert story.told()[0] == 6_000
+
+
+LIFE = [
+    pending(0),
+    came(2),
+    refunded(5, 3_000),
+    disputed(6, 2_000),
+    won(9),
+    refund_failed(11, None),
+    refunded(12, 1_000, "re_2"),
+]
+
+
+def test_in_any_order_at_once_and_repeatedly_a_life_leads_to_the_same_ledger(tables: Tables) -> None:
+    straight = Story(tables)
+    for number, each in enumerate(LIFE):
+        straight.apply(straight.heard(each, name=str(number)))
+    chance = Random(4)
+    for _ in range(4):
+        story = Story(tables)
+        events = chance.sample([*LIFE, *LIFE[::2]], k=len(LIFE) + len(LIFE[::2]))
+        messages = [story.heard(each, name=str(number)) for number, each in enumerate(events)]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda message, of=story: redelivered(of, message), messages))  # type: ignore[misc]
+        assert story.told()[:3] == straight.told()[:3] == (1_000, 0, 1_000)
+        record = tables.ledger.payment(f"stripe/main/{story.number}-pi")
+        assert (record.refunded, record.charged_back) == (1_000, 0)
 
 
 def test_different_payments_of_one_invoice_at_once_are_all_booked(tables: Tables) -> None:
@@ -211,8 +276,8 @@ def test_receive_webhook_dies_before_or_after_any_call(tables: Tables) -> None:
         event_id = f"evt_crash_{next(numbers)}"
         body = stripe_event("charge.succeeded", charge(), event_id=event_id)
         inbox, _ = tables.stores(fuse.wrap(tables.client))
-        receive = ReceiveWebhook(fuse.wrap(both_endpoints()), inbox, processor)
-        webhook = Webhook("stripe", "main", stripe_headers(body), body, NOW, NOW)
+        receive = ReceiveWebhook(fuse.wrap(both_endpoints()), inbox, webhooks, NoKeys())
+        webhook = Webhook("stripe", "main", Request(body, stripe_headers(body)), NOW, NOW)
         with suppress(Crash):
             receive(webhook)
         return event_id, receive, webhook
@@ -222,4 +287,4 @@ def test_receive_webhook_dies_before_or_after_any_call(tables: Tables) -> None:
         assert fuse.blown
         fuse.at = 0
         receive(webhook)
-        assert tables.inbox.get(f"stripe#main#{event_id}").body == webhook.body
+        assert tables.inbox.get(f"stripe#main#{event_id}").body == webhook.request.body

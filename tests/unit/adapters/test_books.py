@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from receivables.adapters.dynamodb.books import DynamoBooks
-from receivables.adapters.dynamodb.codec import credit_item, entry_item, payment_item
+from receivables.adapters.dynamodb.codec import credit_item, entry_item
 from receivables.adapters.dynamodb.facts import described_fact
+from receivables.adapters.dynamodb.payment_codec import payment_item, stub_item
+from receivables.adapters.dynamodb.payout_codec import payout_item
 from receivables.adapters.dynamodb.receivable_codec import invoice_item, open_item_item, pointer_item
 from receivables.adapters.dynamodb.timeline import fact_item
 from receivables.adapters.dynamodb.values import Item, number, text
@@ -24,12 +26,17 @@ from receivables.ledger import (
     Leg,
     PaymentRecord,
     PaymentState,
+    PaymentStub,
+    Payout,
 )
 from receivables.ledger.checks import AccountBooks
+from receivables.ledger.deeds import Deed
+from receivables.ledger.payouts import pay_out
 from tests.builders import NOW, eur, invoice, open_item, payment
 from tests.contract.postings import entry
 from tests.fakes.paged_table import PagedTable
 
+SENT = Payout("stripe/main/po_1", "stripe/main", eur(9_000), eur(35), NOW)
 WAITING = PaymentRecord(payment(), PaymentState.SUSPENSE, None, None)
 _KINDS = {"account", "open_item", "credit", "invoice", "entry"}
 
@@ -74,8 +81,10 @@ def entry_items(account_id: str, how_many: int) -> Iterator[Item]:
 def table_items() -> list[Item]:
     """Three accounts, one of them long, suspense, and what is found by its own name."""
     items = [*account_items("C-1.EUR", 3), *account_items("C-2.EUR", 40), *account_items("C-3.EUR", 0)]
+    items += [entry_item(entry) for entry in pay_out(SENT, Deed("po", "test", NOW, NOW)).entries]
     items += entry_items("suspense.EUR", 2)
     items += [pointer_item(invoice(f"P-{n}")) for n in range(5)]
+    items += [payout_item(SENT), stub_item(PaymentStub("stripe/main/pi_stub", ()))]
     return [*items, payment_item(WAITING), payment_item(replace(WAITING, payment=payment()))]
 
 
@@ -96,6 +105,7 @@ def test_every_account_is_seen_once_and_whole_wherever_pages_end(page_bytes: int
         ("C-1.EUR", 3),
         ("C-2.EUR", 40),
         ("C-3.EUR", 0),
+        ("clearing.EUR", 1),
         ("suspense.EUR", 2),
     ]
     first = found[0]
@@ -104,7 +114,8 @@ def test_every_account_is_seen_once_and_whole_wherever_pages_end(page_bytes: int
     assert [item.number for item in first.items] == ["C-1.EUR-1"]
     assert [document.number for document in first.documents] == ["C-1.EUR-1", "C-1.EUR-2"]
     assert [credit.id for credit in first.credits] == ["crd_1"]
-    assert (found[3].account, found[3].items, found[3].payments) == (None, (), (WAITING,))
+    assert (found[3].account, found[3].payments, found[3].payouts) == (None, (), (SENT,))
+    assert (found[4].account, found[4].items, found[4].payments) == (None, (), (WAITING,))
     assert (found[1].payments, found[2].payments) == ((WAITING,), ())
 
 
@@ -113,7 +124,7 @@ def test_the_walk_goes_on_where_it_was_stopped() -> None:
     first = DynamoBooks(table, "receivables").page(None)
     second = walked_from(DynamoBooks(table, "receivables"), dict(first.position or {}))
     ids = [each.account_id for each in (*first.items, *second)]
-    assert ids == ["C-1.EUR", "C-2.EUR", "C-3.EUR", "suspense.EUR"]
+    assert ids == ["C-1.EUR", "C-2.EUR", "C-3.EUR", "clearing.EUR", "suspense.EUR"]
     assert first.items
 
 

@@ -106,7 +106,7 @@ class World:
                 applicable_terms(self.terms, self.company),
                 lambda as_of: as_of + self.waited,
             ),
-            addressing=lambda: Addressing(self.company.get(), "https://pay.acme.example"),
+            addressing=lambda: Addressing(self.company.get(), "https://pay.acme.example/{}".format),
         )
 
     def work(self, as_of: datetime, fuse: Fuse | None = None) -> tuple[Outcome, Tally]:

@@ -20,10 +20,17 @@ from receivables.ledger import (
     OpenItem,
     Payment,
     PaymentRecord,
+    Payout,
     Posting,
 )
 from receivables.ledger.allocation import Named
-from receivables.ledger.checks import AccountBooks, Difference, check_account
+from receivables.ledger.checks import (
+    AccountBooks,
+    Difference,
+    check_account,
+    payments_in,
+    payouts_in,
+)
 from receivables.ledger.crediting import apply_credit, credit_note
 from receivables.ledger.deeds import Deed, Held
 from receivables.ledger.issuing import issue_invoice
@@ -51,6 +58,7 @@ class Books:
         self.documents: dict[str, Invoice] = {}
         self.credits: dict[str, Credit] = {}
         self.payments: dict[str, PaymentRecord] = {}
+        self.payouts: dict[str, Payout] = {}
         self.entries: list[Entry] = []
         self.now = START
 
@@ -70,6 +78,10 @@ class Books:
             before, after = posting.payment.before, posting.payment.after
             _assume(self.payments.get(after.payment.key) == before, f"payment {after.payment.key}")
             self.payments[after.payment.key] = after
+        if posting.payout:
+            known_before, sent = posting.payout.before, posting.payout.after
+            _assume(self.payouts.get(sent.key) == known_before, f"payout {sent.key}")
+            self.payouts[sent.key] = sent
         for change in posting.items:
             self._move(change)
         for credit in posting.credits:
@@ -162,18 +174,32 @@ class Books:
         return sum(entry.moved(ledger) for entry in self.entries)
 
     def books(self) -> AccountBooks:
+        entries = tuple(entry for entry in self.entries if entry.account_id == self.account_id)
+        named = payments_in(entries)
         return AccountBooks(
             self.account_id,
             self.account,
             tuple(self.items.values()),
             tuple(self.credits.values()),
             tuple(self.documents.values()),
-            tuple(self.payments.values()),
-            tuple(self.entries),
+            tuple(
+                r for r in self.payments.values() if r.account_id == self.account_id or r.payment.key in named
+            ),
+            entries,
         )
 
+    def own_books(self) -> list[AccountBooks]:
+        """Those of suspense and clearing."""
+        found = []
+        for account_id in sorted({entry.account_id for entry in self.entries} - {self.account_id}):
+            entries = tuple(entry for entry in self.entries if entry.account_id == account_id)
+            payments = tuple(self.payments[key] for key in sorted(payments_in(entries)))
+            payouts = tuple(self.payouts[key] for key in sorted(payouts_in(entries)))
+            found.append(AccountBooks(account_id, None, payments=payments, entries=entries, payouts=payouts))
+        return found
+
     def differences(self) -> list[Difference]:
-        return check_account(self.books())
+        return [found for books in (self.books(), *self.own_books()) for found in check_account(books)]
 
     def _assume_item(self, change: ItemChange) -> None:
         _assume(self.items.get(change.number) == change.before, f"open item {change.number}")

@@ -49,10 +49,27 @@ class Life:
         self.done = self.refused = 0
         self.count = 0
         self.undone: set[str] = set()
+        self.withdrawn: set[str] = set()
 
     def live(self, facts: int, check: Callable[[Books], None] | None = None) -> None:
         """So many facts are tried, one after the other."""
-        happens: list[tuple[int, Callable[[], object]]] = [
+        happens = self.happens()
+        weights = [weight for weight, _ in happens]
+        for _ in range(facts):
+            ((_, what),) = self.random.choices(happens, weights)
+            before = len(self.books.entries)
+            try:
+                what()
+                self.done += len(self.books.entries) > before
+            except (Conflict, InvalidInput):
+                self.refused += 1
+                assert len(self.books.entries) == before
+            if check:
+                check(self.books)
+
+    def happens(self) -> list[tuple[int, Callable[[], object]]]:
+        """What may happen, and how often."""
+        return [
             (20, self.invoice),
             (8, self.charge),
             (30, self.payment),
@@ -70,18 +87,6 @@ class Life:
             (2, self.grant),
             (6, self.reverse),
         ]
-        weights = [weight for weight, _ in happens]
-        for _ in range(facts):
-            ((_, what),) = self.random.choices(happens, weights)
-            before = len(self.books.entries)
-            try:
-                what()
-                self.done += len(self.books.entries) > before
-            except (Conflict, InvalidInput):
-                self.refused += 1
-                assert len(self.books.entries) == before
-            if check:
-                check(self.books)
 
     def key(self, prefix: str) -> str:
         self.count += 1
@@ -169,8 +174,13 @@ class Life:
         named = self.random.sample(sorted(self.books.documents), min(len(self.books.documents), 3))
         named = named[: self.random.choice([0, 1, 1, 1, 2, 3])]
         at = self.instant()
-        payment = Payment(self.key("pay"), self._amount(named), at, self.books.now, None, "test")
-        self.books.pay(payment, *named)
+        self.books.pay(self.fresh(self._amount(named), at), *named)
+
+    def fresh(self, amount: Money, at: datetime) -> Payment:
+        """A payment, every other one with a processor."""
+        key = self.key("pay")
+        held_by = "stripe/main" if self.count % 2 else None
+        return Payment(key, amount, at, self.books.now, None, "test", held_by=held_by)
 
     def _amount(self, named: list[str]) -> Money:
         """Often exactly what is open, or that without a discount, or a little beside it."""
@@ -203,9 +213,13 @@ class Life:
         promised = [
             e
             for e in self.books.entries
-            if e.kind is EntryKind.REFUND and e.moved(LedgerName.REFUNDS_PAYABLE)
+            if e.kind is EntryKind.REFUND
+            and e.moved(LedgerName.REFUNDS_PAYABLE)
+            and e.id not in self.withdrawn
         ]
-        self.books.post(pay_refund(self._any(promised), self.books.deed(self.key("out"), self.instant())))
+        entry = self._any(promised)
+        payment = self.books.payments[entry.payment].payment if entry.payment else None
+        self.books.post(pay_refund(entry, self.books.deed(self.key("out"), self.instant()), payment))
 
     def refund_credit(self) -> None:
         credit = self._any(list(self.books.credits.values()))

@@ -127,8 +127,8 @@ def test_a_promised_refund_is_paid_once() -> None:
     made.post(refunded(made, paid=False))
     assert made.moved(LedgerName.REFUNDS_PAYABLE) == -10_000
     promised = made.entries[-1]
-    assert made.post(pay_refund(promised, made.deed("out", at(21))))
-    assert not made.post(pay_refund(promised, made.deed("again", at(22))))
+    assert made.post(pay_refund(promised, made.deed("out", at(21)), made.payments["pay"].payment))
+    assert not made.post(pay_refund(promised, made.deed("again", at(22)), made.payments["pay"].payment))
     assert (made.moved(LedgerName.REFUNDS_PAYABLE), made.moved(LedgerName.CASH)) == (0, 0)
     with pytest.raises(Conflict):
         pay_refund(made.entries[0], made.deed("no"))

@@ -61,7 +61,7 @@ def lives(draw: st.DrawFn) -> tuple[list[InboxMessage], list[InboxMessage]]:
     return events, draw(st.permutations([*events, *repeated]))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(lives())
 def test_the_ledger_does_not_depend_on_order_or_repetition(
     life: tuple[list[InboxMessage], list[InboxMessage]],

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from receivables.adapters.processors.registry import processor
 from receivables.core.errors import StaleRevision
 from receivables.core.money import Money
 from receivables.ledger import PaymentState, Posting, PostOutcome
 from receivables.payments.inbox import InboxState
-from receivables.usecases.apply_payment import MOST_TRIES, ApplyPayment, Outcome
+from receivables.usecases.apply_payment import Outcome
+from receivables.usecases.know_payment import MOST_TRIES
 from tests.builders import eur
+from tests.fakes.applying import applying
 from tests.fakes.crash import Fuse
 from tests.fakes.webhooks import NOW, charge, intent, session
 from tests.unit.payments.world import ACCOUNT, World, neutral_message, received, rehearsed, stripe_message
@@ -140,11 +141,13 @@ def test_what_a_person_has_placed_stays_where_it_is() -> None:
     assert world.open_item("INV-1") is not None
 
 
-def test_an_event_that_disagrees_on_the_amount_moves_nothing() -> None:
+def test_an_event_that_disagrees_on_the_amount_moves_nothing_and_is_in_front_of_a_person() -> None:
     world = World()
     world.deliver(stripe_message("charge.succeeded", charge(), "evt_1"))
     other = session(minor=9_900, client_reference_id="INV-1")
-    assert world.deliver(stripe_message("checkout.session.completed", other, "evt_2")) is Outcome.DUPLICATE
+    assert world.deliver(stripe_message("checkout.session.completed", other, "evt_2")) is Outcome.PARKED
+    assert "another amount" in world.message("stripe#main#evt_2").reason
+    assert world.summary().suspense == 10_000
 
 
 def test_two_processors_may_use_the_same_payment_id() -> None:
@@ -233,7 +236,7 @@ def test_it_tries_again_while_others_change_the_invoice_but_not_for_ever() -> No
     message = world.receive(neutral_message(invoice="INV-1"))
     stores = world.stores
     busy = Busy(stores.ledger, MOST_TRIES)
-    apply = ApplyPayment(busy, stores.inbox, processor, world.customers, lambda heard_of: heard_of)
+    apply = applying(busy, stores.inbox, world.customers)
     with pytest.raises(StaleRevision):
         apply(message)
     assert world.message(message.id).state is InboxState.RECEIVED

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 import pytest
 
-from receivables.adapters.processors.registry import processor
 from receivables.payments.inbox import InboxMessage
-from receivables.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.crash import Crash, Fuse, every_crash
-from tests.fakes.stores import MemoryStores
-from tests.fakes.webhooks import both_endpoints, charge, intent, session
-from tests.unit.payments.test_receive_webhook import BODY, stripe_webhook
+from tests.fakes.webhooks import charge, intent, session
 from tests.unit.payments.world import World, neutral_message, received, stripe_message
 
 CASES: dict[str, tuple[list[InboxMessage], InboxMessage]] = {
@@ -64,18 +60,3 @@ def test_apply_payment_survives_a_crash_at_any_call(case: str) -> None:
         assert world.summary() == expected.summary(), (fuse.when, fuse.calls)
         assert world.entries() == expected.entries()
         world.check()
-
-
-def test_receive_webhook_survives_a_crash_at_any_call() -> None:
-    def receive(fuse: Fuse) -> tuple[MemoryStores, Callable[[], object]]:
-        stores = MemoryStores()
-        use_case = ReceiveWebhook(fuse.wrap(both_endpoints()), fuse.wrap(stores.inbox), processor)
-        return stores, lambda: use_case(stripe_webhook())
-
-    for fuse in every_crash(lambda fuse: receive(fuse)[1]()):
-        stores, call = receive(fuse)
-        with pytest.raises(Crash):
-            call()
-        fuse.at = 0
-        call()
-        assert [message.body for message in stores.shelf.inbox.values()] == [BODY]

@@ -62,6 +62,18 @@ def test_real_money_is_what_is_meant_when_nothing_is_said() -> None:
     assert endpoint_from(text("a")).livemode is True
 
 
+@pytest.mark.parametrize("livemode", ["false", 0, None, []])
+def test_whether_it_is_real_money_is_said_clearly_or_nothing_is_proved(livemode: Any) -> None:
+    assert endpoint_from(text("a", livemode=livemode)) == Endpoint(())
+
+
+def test_settings_are_texts_by_name_and_nothing_else() -> None:
+    told = {"url": "https://pay.example.com/x", "n": 7, "none": None, "list": ["a"]}
+    assert endpoint_from(text("a", settings=told)).settings == {"url": "https://pay.example.com/x"}
+    for broken in (None, [], "text", 7):
+        assert endpoint_from(text("a", settings=broken)).settings == {}
+
+
 @pytest.mark.parametrize("broken", ["", "whsec_plain", "null", "[]", "{}", '{"secrets": "a"}', "[" * 100_000])
 def test_a_text_that_is_not_understood_gives_no_secret(broken: str) -> None:
     assert endpoint_from(broken).secrets == ()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from receivables.core.errors import DependencyFailed
+from receivables.payments.events import EventType, Fetch
 from receivables.payments.inbox import InboxState
 from receivables.usecases.redrive_webhooks import MOST_ATTEMPTS, Redriven, redrive_unprocessed
 from tests.fakes.webhooks import NOW
-from tests.unit.payments.world import World, neutral_message
+from tests.unit.payments.lives import came, event
+from tests.unit.payments.world import World, neutral_message, told
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -53,6 +56,36 @@ def test_a_person_can_hand_out_a_parked_message_and_it_is_applied() -> None:
     world = World()
     message = world.receive(neutral_message(invoice="INV-1"))
     world.stores.inbox.settle(message.id, InboxState.PARKED, "gave up")
+    world.stores.inbox.redrive(message.id)
+    world.apply(world.message(message.id))
+    assert world.open_item("INV-1") is None
+
+
+def test_after_the_sweeper_had_stalled_everything_is_still_applied_once() -> None:
+    world = World()
+    messages = [world.receive(neutral_message(f"p{n}", amount="1.00", invoice="INV-1")) for n in range(7)]
+    world.apply(messages[0])  # the stream was lost after the first; nobody swept for two days
+    swept = NOW + timedelta(days=2)
+    while redrive_unprocessed(world.stores.inbox, swept, limit=3).redriven:
+        for message in list(world.stores.shelf.inbox.values()):
+            world.apply(message)
+    item = world.open_item("INV-1")
+    assert item is not None
+    assert item.balance.minor == 10_000 - 7 * 100
+    assert world.summary().open_messages == 0
+    world.check()
+
+
+def test_what_the_processor_cannot_be_asked_about_is_at_last_in_front_of_a_person() -> None:
+    world = World()
+    hint = event(EventType.PAYMENT_PENDING, 0, None, payment="tr_1", fetch=Fetch("payment", "tr_1"))
+    world.asked.answers["tr_1"] = DependencyFailed("down")
+    message = world.receive(told(hint, message_id="tr_1@1"))
+    for _ in range(MOST_ATTEMPTS + 1):
+        world.apply(world.message(message.id))
+        redrive_unprocessed(world.stores.inbox, LATER)
+    assert [parked.id for parked in world.stores.inbox.parked(10)] == [message.id]
+    world.asked.answers["tr_1"] = [came(0, payment="tr_1", invoice="INV-1")]
     world.stores.inbox.redrive(message.id)
     world.apply(world.message(message.id))
     assert world.open_item("INV-1") is None

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from receivables.adapters.processors.registry import processor
 from receivables.core.money import Money
-from receivables.ledger import Entry, LedgerName, OpenItem, PaymentState
-from receivables.payments.inbox import InboxMessage, InboxState
-from receivables.usecases.apply_payment import ApplyPayment, Outcome
+from receivables.ledger import Entry, LedgerName, OpenItem
+from receivables.payments.events import MoneyEvent
+from receivables.payments.inbox import Form, InboxMessage, InboxState
+from receivables.payments.stored import dump_events
+from receivables.usecases.apply_payment import Outcome
 from tests.builders import customer, invoice, issued
+from tests.fakes.applying import Asked, EndedMandates, applying
 from tests.fakes.crash import Fuse
 from tests.fakes.directory import InMemoryCustomers
 from tests.fakes.stores import MemoryStores
@@ -20,6 +22,7 @@ from tests.fakes.webhooks import NOW, neutral_payment, stripe_event
 
 ACCOUNT = "C-1.EUR"
 SUSPENSE = "suspense.EUR"
+HELD = (LedgerName.CASH, LedgerName.CLEARING, LedgerName.IN_TRANSIT, LedgerName.PROCESSOR_FEES)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,14 @@ class World:
         self.customers = InMemoryCustomers()
         self.customers.create(customer("C-1"))
         self.clock = NOW
-        self.apply = ApplyPayment(
-            ledger, inbox, processor, fuse.wrap(self.customers), lambda heard_of: max(heard_of, self.clock)
+        self.asked, self.mandates = Asked(), EndedMandates()
+        self.apply = applying(
+            ledger,
+            inbox,
+            fuse.wrap(self.customers),
+            lambda heard_of: max(heard_of, self.clock),
+            lambda _processor, _endpoint: fuse.wrap(self.asked),
+            lambda *ended: fuse.through("mandates", lambda: self.mandates(*ended)),
         )
 
     def receive(self, message: InboxMessage) -> InboxMessage:
@@ -72,7 +81,7 @@ class World:
         return self.stores.shelf.accounts[account_id].unapplied.minor
 
     def entries(self) -> list[Entry]:
-        accounts = [*self.stores.shelf.accounts, SUSPENSE, "suspense.USD"]
+        accounts = [*self.stores.shelf.accounts, SUSPENSE, "suspense.USD", "clearing.EUR"]
         return [entry for account in accounts for entry in self.stores.ledger.entries(account)]
 
     def summary(self) -> Summary:
@@ -84,11 +93,7 @@ class World:
         return Summary(
             accounts={a.id: (a.balance, a.unapplied) for a in shelf.accounts.values()},
             open_balances={item.number: item.balance for item in shelf.open_items.values()},
-            suspense=sum(
-                record.payment.amount.minor
-                for record in shelf.payments.values()
-                if record.state is PaymentState.SUSPENSE
-            ),
+            suspense=sum(record.waiting.minor for record in shelf.payments.values()),
             totals={name: minor for name, minor in totals.items() if minor},
             payments={key: record.payment.amount for key, record in shelf.payments.items()},
             open_messages=sum(m.state is InboxState.RECEIVED for m in shelf.inbox.values()),
@@ -99,15 +104,19 @@ class World:
         summary = self.summary()
         assert sum(summary.totals.values()) == 0
         assert summary.totals.get(LedgerName.SUSPENSE, 0) == -summary.suspense
-        assert summary.totals.get(LedgerName.CASH, 0) == sum(p.minor for p in summary.payments.values())
-        for record in self.stores.shelf.payments.values():
+        records = self.stores.shelf.payments.values()
+        came = sum(record.payment.amount.minor - record.gone for record in records)
+        assert sum(summary.totals.get(name, 0) for name in HELD) == came
+        for record in records:
             told = (
                 sum(part.minor for part in record.allocated)
                 + record.credit
                 + record.recovered
                 + record.rounded
+                + record.gone
+                + record.waiting.minor
             )
-            assert told == (0 if record.state is PaymentState.SUSPENSE else record.payment.amount.minor)
+            assert told == record.payment.amount.minor
         for account in self.stores.shelf.accounts.values():
             working = self.stores.ledger.working_set(account.id)
             assert working is not None
@@ -131,6 +140,26 @@ def neutral_message(payment_id: str = "bank-1", event_id: str | None = None, **d
 
 def received(scheme: str, event_id: str, body: bytes, at: datetime = NOW) -> InboxMessage:
     return InboxMessage(f"{scheme}#main#{event_id}", scheme, "main", event_id, body, at, {})
+
+
+def told(
+    *events: MoneyEvent,
+    processor: str = "stripe",
+    message_id: str | None = None,
+    at: datetime = NOW,
+) -> InboxMessage:
+    """Events that are normalised already."""
+    name = message_id or events[0].event_id
+    return InboxMessage(
+        f"{processor}#main#{name}",
+        processor,
+        "main",
+        name,
+        dump_events(events),
+        at,
+        {},
+        form=Form.EVENTS,
+    )
 
 
 def rehearsed(message: InboxMessage) -> InboxMessage:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from receivables.core.errors import TooLarge
-from receivables.ledger import EntryKind, PostOutcome
+from receivables.core.errors import Conflict, TooLarge
+from receivables.ledger import EntryKind, LedgerName, PostOutcome
 from receivables.ledger.crediting import apply_credit
 from receivables.ledger.deeds import Deed
 from receivables.ledger.receiving import receive
+from receivables.ledger.returning import return_refund
 from receivables.terms import Settlement
 from receivables.usecases.booking import book
 from receivables.usecases.chargebacks import ChargeBack, ChargebackOrder
@@ -20,6 +22,7 @@ from receivables.usecases.corrections import ReversalOrder, ReverseEntry
 from receivables.usecases.refunds import RefundOrder, RefundPayment
 from tests.builders import NOW, eur, invoice, issued, payment
 from tests.fakes.stores import MemoryStores
+from tests.unit.usecases.money import received
 
 UTC_DAYS = ZoneInfo("UTC")
 COUNT = 90
@@ -83,6 +86,46 @@ def test_all_of_it_goes_back_however_many_receivables_it_paid(goes_back: Any) ->
     working_set = ledger.working_set("C-1.EUR")
     assert [item.balance for item in working_set.items] == [eur(100)] * COUNT
     assert (working_set.account.balance, working_set.account.unapplied) == (eur(100 * COUNT), eur(0))
+
+
+def promised_by(ledger: Any) -> str:
+    """A refund of money that a processor holds, promised; its key."""
+    issued(ledger, invoice("INV-1"))
+    received(ledger, payment("INV-1", key="stripe/main/pi_1", held_by="stripe/main"))
+    order = RefundOrder("stripe/main/pi_1", "r1", None, paid=False, effective_at=LATER, reason="agreed")
+    made, _ = RefundPayment(ledger).refund(order, "finn", LATER)
+    assert made.paid_at is None
+    return made.key
+
+
+def test_a_refund_of_money_that_a_processor_holds_is_paid_from_there() -> None:
+    ledger: Any = MemoryStores().ledger
+    key = promised_by(ledger)
+    made, new = RefundPayment(ledger).pay(key, LATER, "sent", "finn", LATER)
+    assert (made.paid_at, new) == (LATER, True)
+    paid = ledger.keyed(f"refund_paid/{key}")
+    assert (paid.moved(LedgerName.CLEARING), paid.moved(LedgerName.CASH)) == (-10_000, 0)
+
+
+def test_a_refund_at_once_of_money_that_a_processor_holds_has_left() -> None:
+    ledger: Any = MemoryStores().ledger
+    issued(ledger, invoice("INV-1"))
+    received(ledger, payment("INV-1", key="stripe/main/pi_1", held_by="stripe/main"))
+    order = RefundOrder("stripe/main/pi_1", "r1", None, paid=True, effective_at=LATER, reason="agreed")
+    assert RefundPayment(ledger).refund(order, "finn", LATER)[0].paid_at == LATER
+
+
+def test_a_promised_refund_that_was_taken_back_is_not_paid_any_more() -> None:
+    ledger: Any = MemoryStores().ledger
+    key = promised_by(ledger)
+    promised = ledger.keyed(f"refund/{key}")
+    held = {"INV-1": ledger.invoice("INV-1")}
+    deed = Deed("failed", "stripe/main", LATER, LATER)
+    back = return_refund(ledger.payment("stripe/main/pi_1"), promised, held, deed, tz=UTC_DAYS, paid=False)
+    assert ledger.post(replace(back, key=f"refund_returned/{key}")) is PostOutcome.POSTED
+    with pytest.raises(Conflict, match="taken back"):
+        RefundPayment(ledger).pay(key, LATER, "sent", "finn", LATER)
+    assert ledger.open_item("C-1.EUR", "INV-1") is None
 
 
 def test_what_is_too_large_without_a_way_to_make_room_is_refused() -> None:

@@ -15,14 +15,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from receivables.core.clock import format_instant
 from receivables.core.errors import InvalidFields
 from receivables_cli.commands.machine import start, where_to_look
-from receivables_cli.demo.books import read_books
+from receivables_cli.commands.replaying import replayed
+from receivables_cli.demo.books import Books, read_books
+from receivables_cli.demo.cash import CashDesk
 from receivables_cli.demo.charges import ChargeDesk
-from receivables_cli.demo.checks import check, nightly
+from receivables_cli.demo.checks import Check, check, nightly
+from receivables_cli.demo.checks_money import check_money, check_replay
+from receivables_cli.demo.payers import Payers
 from receivables_cli.demo.person import FinancePerson
 from receivables_cli.demo.play import Counts, Player, Stage
 from receivables_cli.demo.read import read_story
 from receivables_cli.demo.rest import Watch
 from receivables_cli.demo.sample import sample_story
+from receivables_cli.demo.setting_up import give_credentials, set_up, wind_up
+from receivables_cli.demo.stand_in import standing_in
 from receivables_cli.demo.story import Story
 from receivables_cli.demo.summary import show_summary
 from receivables_cli.errors import CommandError
@@ -46,15 +52,13 @@ def demo(arguments: Namespace, console: Console) -> None:
         console.print(f"[yellow]left out[/] {escape(remark)}")
     start(console, {})
     stack = LocalStack()
-    counts = _play(console, stack, story, arguments.seed)
+    cash = CashDesk(stack.api("finance"), story, lambda at: _invoke(stack, "match_payments", at))
+    counts = _play(console, stack, story, arguments.seed, cash)
     books = read_books(stack.client, stack.outputs)
-    mailed = Counter(mail.tags.get("notice_id", "") for mail in mailbox(stack.engine))
-    checks = [
-        *check(books, story.with_receipts(tuple(counts.unforeseen)), mailed),
-        *nightly(_nightly_check(stack, counts)),
-    ]
+    checks = _checks(stack, story.with_receipts(tuple(counts.unforeseen)), counts, books)
+    checks.append(Check("the same statement again adds nothing", tuple(cash.counts.unexpected)))
     console.print()
-    show_summary(console, books, counts, checks)
+    show_summary(console, books, counts, checks, cash.counts)
     console.print()
     where_to_look(console, stack.stack, _worth_a_look(story))
     took = datetime.now(UTC) - started
@@ -87,29 +91,52 @@ def _worth_a_look(story: Story) -> str:
     return next((account for account, _ in story.outcomes), f"{first.customer_id}.{first.amount.currency}")
 
 
-def _nightly_check(stack: LocalStack, counts: Counts) -> Any:
-    """Work out every balance anew, as is done every night; what was found."""
+def _checks(stack: LocalStack, story: Story, counts: Counts, books: Books) -> list[Check]:
+    """Everything that must hold. The replay is the last: it is to change nothing."""
+    mailed = Counter(mail.tags.get("notice_id", "") for mail in mailbox(stack.engine))
     night = datetime.combine(counts.day, _NIGHT, UTC)
-    stack.stack.invoke("check_ledger", {"time": format_instant(night), "scope": "full"})
-    return stack.api("read-only", night).get("/trial-balance")
+    api = stack.api("read-only", night)
+    inbox = [message for state in ("received", "parked") for message in api.listed("/inbox", state=state)]
+    found = [*check(books, story, mailed), *check_money(books, story, inbox)]
+    again = replayed(stack, night)
+    after = read_books(stack.client, stack.outputs)
+    _invoke(stack, "check_ledger", night, scope="full")
+    return [
+        *found,
+        check_replay(books, after, again.changed, again.failed, again.seen),
+        *nightly(api.get("/trial-balance")),
+    ]
 
 
-def _play(console: Console, stack: LocalStack, story: Story, seed: int) -> Counts:
-    local = stack.stack
-    for terms in story.terms:
-        stack.api("admin", datetime.combine(story.first, time(), UTC)).post("/terms", terms)
+def _invoke(stack: LocalStack, function: str, at: datetime, **more: str) -> Any:
+    """Call a function as its schedule does."""
+    return stack.stack.invoke(function, {"time": format_instant(at), **more})
 
-    def tick(at: datetime) -> int:
-        return int(local.invoke("nominate", {"time": format_instant(at)})["nominated"])
 
-    stage = Stage(
-        api=stack.api("finance"),
-        finance=FinancePerson(stack.api("finance-2"), seed),
-        watch=Watch(stack.client, stack.outputs),
-        tick=tick,
-        secret=lambda processor: local.webhook_secret(processor, "main"),
-        desk=ChargeDesk(stack.api("finance"), story, seed),
-    )
+def _play(console: Console, stack: LocalStack, story: Story, seed: int, cash: CashDesk) -> Counts:
+    admin = stack.api("admin", datetime.combine(story.first, time(), UTC))
+    set_up(admin, story)
+    with standing_in(story) as stand_in:
+        if story.statements:
+            give_credentials(stack.client("secretsmanager"), stand_in.url)
+        stage = Stage(
+            api=stack.api("finance"),
+            finance=FinancePerson(stack.api("finance-2"), seed),
+            watch=Watch(stack.client, stack.outputs),
+            tick=lambda at: int(_invoke(stack, "nominate", at)["nominated"]),
+            secret=lambda processor: stack.stack.webhook_secret(processor, "main"),
+            desk=ChargeDesk(stack.api("finance"), story, seed),
+            cash=cash,
+            payers=Payers(stack.api("read-only"), stand_in),
+            reconcile=lambda at: _invoke(stack, "reconcile_payments", at, scope="full"),
+        )
+        counts = _played(console, stage, story)
+    if story.statements:
+        wind_up(admin)
+    return counts
+
+
+def _played(console: Console, stage: Stage, story: Story) -> Counts:
     columns = (
         TextColumn("{task.fields[day]}"),
         BarColumn(bar_width=30),

@@ -9,14 +9,19 @@ from typing import Any
 
 from receivables.adapters.dynamodb.arrangement_codec import arrangement_from
 from receivables.adapters.dynamodb.case_codec import approval_from, case_from
-from receivables.adapters.dynamodb.codec import account_from, entry_from, payment_from
+from receivables.adapters.dynamodb.codec import account_from, entry_from
 from receivables.adapters.dynamodb.notice_codec import notice_from
+from receivables.adapters.dynamodb.payment_codec import payment_from
+from receivables.adapters.dynamodb.payout_codec import payout_from
 from receivables.adapters.dynamodb.receivable_codec import invoice_from, open_item_from
 from receivables.arrangements import Arrangement
 from receivables.cases.case import Approval, Case, Stage
 from receivables.core.money import Money
+from receivables.core.trees import loads
 from receivables.insight import PaidInvoice
 from receivables.ledger import Account, Entry, Invoice, ItemKind, LedgerName, OpenItem, PaymentRecord
+from receivables.ledger.payouts import Payout
+from receivables.matching.ports import Proposal
 from receivables.notices.notice import Notice
 
 
@@ -33,6 +38,8 @@ class Books:
     approvals: list[Approval] = field(default_factory=list)
     payments: list[PaymentRecord] = field(default_factory=list)
     arrangements: list[Arrangement] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
 
     def add(self, item: Mapping[str, Any]) -> None:
         """Put an item of the table where its kind belongs."""
@@ -43,6 +50,9 @@ class Books:
         elif kind == "open_item":
             opened = open_item_from(dict(item), item.get("case_id", {}).get("S"))
             self.open_items[opened.number] = opened
+        elif kind == "proposal":
+            proposal = loads(Proposal, item["document"]["S"])
+            self.proposals[proposal.payment] = proposal
         elif kind == "arrangement" and "document" not in item:
             return  # the timeline's word of it
         elif kind in _SHELVES:
@@ -101,6 +111,7 @@ _SHELVES: Mapping[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "approval": ("approvals", approval_from),
     "payment": ("payments", payment_from),
     "arrangement": ("arrangements", arrangement_from),
+    "payout": ("payouts", payout_from),
 }
 
 

@@ -90,6 +90,7 @@ def _sums(books: Books, story: Story) -> Iterator[str]:
         by_kind.setdefault(entry.kind, []).append(entry.amount)
     received = [*by_kind.get(EntryKind.PAYMENT, ()), *by_kind.get(EntryKind.SUSPENSE, ())]
     returned = [*by_kind.get(EntryKind.REFUND, ()), *by_kind.get(EntryKind.CHARGEBACK, ())]
+    returned += [-amount for amount in by_kind.get(EntryKind.CHARGEBACK_REVERSAL, ())]
     yield from _differences("invoiced", [i.amount for i in books.bills()], story.invoiced())
     yield from _differences("received", received, story.received())
     yield from _differences("returned", returned, story.returned())

@@ -28,11 +28,18 @@ COUNTRIES: Final = {
     "CH": ("AG", "de_CH", "Europe/Zurich", "CHF"),
     "JP": ("K.K.", "ja_JP", "Asia/Tokyo", "JPY"),
 }
+_ELSEWHERE: Final = {"BH": ("W.L.L.", "en_GB", "Asia/Bahrain", "BHD")}
+"""Countries of single scenes only."""
+
+
+def lives_in(country: str) -> tuple[str, str, str, str]:
+    """Company form, locale, time zone and currency of a country."""
+    return COUNTRIES.get(country) or _ELSEWHERE[country]
 
 
 def invent(random: Random, customer_id: str, country: str, serial: int, name: str | None = None) -> Debtor:
     """A company of that country; its `serial` keeps its address and number apart from all others."""
-    form, locale, timezone, _ = COUNTRIES[country]
+    form, locale, timezone, _ = lives_in(country)
     name = name or f"{random.choice(_FIRST)} {random.choice(_SECOND)} {form}"
     mailbox = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")
     return Debtor(

@@ -6,19 +6,26 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from receivables.core.calendar import business_days
+from receivables.core.money import Money
 from receivables_cli.api import Api
+from receivables_cli.demo.cash import CashDesk
 from receivables_cli.demo.charges import ChargeDesk
 from receivables_cli.demo.files import customers_csv, invoices_csv
+from receivables_cli.demo.payers import Payers
 from receivables_cli.demo.person import FinancePerson
 from receivables_cli.demo.rest import CaseView, Watch, wait_until
-from receivables_cli.demo.story import Act, Bill, Receipt, Story
-from receivables_cli.demo.webhooks import webhook
+from receivables_cli.demo.story import Act, Bill, Message, Receipt, Story
+from receivables_cli.demo.webhooks import told, webhook
 from receivables_cli.errors import CommandError
 
+T = TypeVar("T")
+
 _MORNING: Final = time(6, 0)
+_OFFICE_HOURS: Final = time(10, 0)
+_NOON: Final = time(12, 0)
 _AT_WORK: Final = time(14, 0)
 _AFTERNOON: Final = time(17, 30)
 _EVENING: Final = time(18, 0)
@@ -45,6 +52,7 @@ class Counts:
     approved: int = 0
     rejected: int = 0
     cases: int = 0
+    messages: int = 0
     unforeseen: list[Receipt] = field(default_factory=list)
     """Payments that the story did not know of."""
 
@@ -62,6 +70,12 @@ class Stage:
     """The webhook secret of a processor."""
     desk: ChargeDesk | None = None
     """Who decides on late charges; without, nobody does."""
+    cash: CashDesk | None = None
+    """Who finds out what money is for; without, it waits."""
+    payers: Payers | None = None
+    """How customers use pay links."""
+    reconcile: Callable[[datetime], object] = lambda _: None
+    """Invokes reconciliation as the nightly schedule does."""
 
 
 class Player:
@@ -74,6 +88,9 @@ class Player:
         self._bills = list(story.bills)
         self._acts, self._made = list(story.acts), dict[str, str]()
         self._receipts = sorted(story.receipts, key=_by_arrival)
+        self._messages = sorted((m for m in story.messages if not m.lost), key=lambda message: message.at)
+        self._visits, self._statements = list(story.visits), list(story.statements)
+        self._lost = [message.at for message in story.messages if message.lost]
         self._sent_twice = {receipt.id for receipt in self._receipts[::_REPEATED]}
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="processor")
 
@@ -96,7 +113,10 @@ class Player:
     def _play_day(self, day: date) -> None:
         self.counts.day = day
         self._issue(day)
+        self._visit(day)
         self._receive(day)
+        self._read_statements(day)
+        self._find_what_was_lost(day)
         self._act(day)
         self._decide(day)
         self._collect(day)
@@ -123,20 +143,33 @@ class Player:
         if job["state"] == "failed" or job["failed"]:
             raise CommandError(f"the import was not taken as it is: {job['reason'] or job['errors'][:3]}")
 
+    def _visit(self, day: date) -> None:
+        """Customers open their pay links; who pays there is told of by the processor at once."""
+        while self._visits and self._visits[0].on <= day:
+            visit = self._visits.pop(0)
+            if self._stage.payers:
+                self._messages += self._stage.payers.visit(visit, _at(visit.on, _OFFICE_HOURS))
+        self._messages.sort(key=lambda message: message.at)
+
     def _receive(self, day: date) -> None:
         """The payments since the last business day, by webhooks, each at its own time."""
-        count = 0
-        while count < len(self._receipts) and self._receipts[count].arrives.date() <= day:
-            count += 1
-        receipts, self._receipts = self._receipts[:count], self._receipts[count:]
-        if not receipts:
+        receipts = _taken(self._receipts, lambda receipt: receipt.arrives.date() <= day)
+        messages = _taken(self._messages, lambda message: message.at.date() <= day)
+        if not receipts and not messages:
             return
-        before = self._stage.watch.cases() if self.counts.cases else {}
+        before = self._cases_before()
         for times in self._senders.map(self._send, receipts):
             self.counts.webhooks += 1
             self.counts.repeated += times - 1
+        for _ in self._senders.map(self._tell, messages):
+            self.counts.messages += 1
         wait_until(self._stage.watch.inbox_is_empty, "the inbox")
-        self._see_cases_woken(before, receipts)
+        self._see_cases_woken(before, ((receipt.reference, receipt.amount.minor) for receipt in receipts))
+        if any(receipt.reference not in self._owed for receipt in receipts):
+            self._apply_cash(day)
+
+    def _cases_before(self) -> dict[str, CaseView]:
+        return self._stage.watch.cases() if self.counts.cases else {}
 
     def _send(self, receipt: Receipt) -> int:
         times = 2 if receipt.id in self._sent_twice else 1
@@ -145,16 +178,44 @@ class Player:
             self._stage.api.at(receipt.arrives).send(made.path, made.body, made.headers)
         return times
 
-    def _see_cases_woken(self, before: dict[str, CaseView], receipts: Iterable[Receipt]) -> None:
-        """Payments of what a case collects wake it: wait until it has noticed."""
+    def _tell(self, message: Message) -> None:
+        made = told(message, self._stage.secret(message.processor), datetime.now(UTC))
+        self._stage.api.at(message.at).send(made.path, made.body, made.headers)
+
+    def _read_statements(self, day: date) -> None:
+        """Files of our bank that have come by then, and what is made of the money on them."""
+        if not self._stage.cash or not (files := _taken(self._statements, lambda file: file.on <= day)):
+            return
+        for file in files:
+            self._stage.cash.receive(file, _at(day, _OFFICE_HOURS))
+        wait_until(self._stage.watch.inbox_is_empty, "the inbox")
+        self._apply_cash(day)
+
+    def _apply_cash(self, day: date) -> None:
+        if not self._stage.cash:
+            return
+        before = self._cases_before()
+        placed = self._stage.cash.apply(_at(day, _NOON))
+        parts = [part for payment in placed for part in payment["allocated"]]
+        paid = [(part["invoice"], Money.parse(**part["amount"]).minor) for part in parts]
+        self._see_cases_woken(before, paid)
+
+    def _find_what_was_lost(self, day: date) -> None:
+        """On the business day after a webhook was lost the processor's own list is compared with the ledger."""
+        if _taken(self._lost, lambda lost: lost.date() < day):
+            self._stage.reconcile(_at(day, _AT_WORK))
+            wait_until(self._stage.watch.inbox_is_empty, "the inbox")
+
+    def _see_cases_woken(self, before: dict[str, CaseView], paid: Iterable[tuple[str | None, int]]) -> None:
+        """Payments of what a case collects wake it: wait until it has noticed. `paid`: numbers, and minor units."""
         collected = {number: view for view in before.values() for number in view.invoices}
         woken: dict[str, CaseView] = {}
-        for receipt in receipts:
-            owed = self._owed.get(receipt.reference or "", 0)
-            if owed > 0 and receipt.reference in collected:
-                woken[collected[receipt.reference].account_id] = collected[receipt.reference]
-            if receipt.reference in self._owed:
-                self._owed[receipt.reference] = max(0, owed - receipt.amount.minor)
+        for number, minor in paid:
+            if number is None or number not in self._owed:
+                continue
+            if self._owed[number] > 0 and number in collected:
+                woken[collected[number].account_id] = collected[number]
+            self._owed[number] = max(0, self._owed[number] - minor)
         if woken:
             wait_until(lambda: self._have_moved(woken), "a paid case")
 
@@ -210,6 +271,14 @@ class Player:
 
 def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, UTC)
+
+
+def _taken(waiting: list[T], has_come: Callable[[T], bool]) -> list[T]:
+    """Take out what has come, from the front of what is in order."""
+    count = next((i for i, each in enumerate(waiting) if not has_come(each)), len(waiting))
+    taken = waiting[:count]
+    del waiting[:count]
+    return taken
 
 
 def _by_arrival(receipt: Receipt) -> tuple[datetime, str]:

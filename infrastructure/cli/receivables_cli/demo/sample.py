@@ -10,14 +10,17 @@ from typing import Final
 
 from receivables.core.calendar import MONDAY_TO_FRIDAY, next_allowed
 from receivables.core.money import Money
+from receivables_cli.demo.money_in import MONEY_SCENES, POISON, payout_of, statements_of
 from receivables_cli.demo.people import COUNTRIES, invent
-from receivables_cli.demo.scenes import scenes
+from receivables_cli.demo.scene import played
+from receivables_cli.demo.scenes import SCENES
 from receivables_cli.demo.story import Bill, Debtor, Receipt, Story
 from receivables_cli.demo.terms import BY_CURRENCY, TERMS
 
 FIRST: Final = date(2026, 1, 5)
 BUSINESS_DAYS: Final = 92
 _CUSTOMERS: Final = 10
+_NUMBERS_FROM: Final = 1_000
 """Beside those of the scenes."""
 _BEFORE: Final = timedelta(days=50)
 """How far back the ledger goes that the company brings along."""
@@ -26,7 +29,7 @@ Habit = Callable[[Random, Bill, date], Iterator[tuple[date, Money, str | None]]]
 
 
 def sample_story(seed: int) -> Story:
-    """Ten customers with every kind of payer among them, and eleven with whom something special happens."""
+    """Ten customers with every kind of payer among them, and others with whom something special happens."""
     random = Random(seed)  # noqa: S311 - a story, not a secret
     last = _business_day(FIRST, BUSINESS_DAYS - 1)
     debtors: list[Debtor] = []
@@ -42,21 +45,33 @@ def sample_story(seed: int) -> Story:
         for bill in _bills(random, debtor, currency, len(bills), last):
             bills.append(bill)
             receipts.extend(_receipts(random, debtor, bill))
-    special = scenes(random, _CUSTOMERS + 1)
+    special = played((*SCENES, *MONEY_SCENES), random, _CUSTOMERS + 1, _NUMBERS_FROM + 1)
     bills += [bill for scene in special for bill in scene.bills]
     receipts += [receipt for scene in special for receipt in scene.receipts]
     acts = [act for scene in special for act in scene.acts]
+    receipts = [receipt for receipt in receipts if receipt.at.date() <= last]
+    came = tuple(came for scene in special for came in scene.came)
+    payout = payout_of(receipts, came)
+    transfers = (*(each for scene in special for each in scene.transfers), payout.transfer)
+    messages = (*(each for scene in special for each in scene.messages), payout.message)
     return Story(
         title="the sample ledger",
         first=FIRST,
         last=last,
         debtors=(*debtors, *(scene.debtor for scene in special)),
         bills=tuple(sorted(bills, key=lambda bill: (bill.issue_date, bill.number))),
-        receipts=tuple(receipt for receipt in receipts if receipt.at.date() <= last),
+        receipts=tuple(receipts),
         terms=TERMS,
         acts=tuple(sorted(acts, key=lambda act: act.on)),
         outcomes={key: state for scene in special for key, state in scene.outcomes.items()},
         by_script=frozenset(scene.account for scene in special if scene.by_script),
+        messages=tuple(sorted(messages, key=lambda message: message.at)),
+        came=came,
+        visits=tuple(sorted((v for scene in special for v in scene.visits), key=lambda visit: visit.on)),
+        rests=tuple(rest for scene in special for rest in scene.rests),
+        statements=statements_of(transfers),
+        payouts=(payout.sent,),
+        parked=POISON,
     )
 
 

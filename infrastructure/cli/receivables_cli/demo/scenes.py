@@ -3,88 +3,12 @@ money that goes back. Their days are fixed; only names and numbers come from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from random import Random
-from typing import Any, Final
+from typing import Final
 
-from receivables.core.money import Money
 from receivables_cli.demo import terms
-from receivables_cli.demo.people import COUNTRIES, invent
-from receivables_cli.demo.story import Act, Bill, Debtor, Receipt
+from receivables_cli.demo.scene import Play, Scene, on, shown
+from receivables_cli.demo.story import Bill
 from receivables_cli.demo.webhooks import payment_path
-
-_YEAR: Final = 2026
-_NUMBERS_FROM: Final = 1_000
-_BANK: Final = "standardwebhooks"
-
-
-def on(day: str) -> date:
-    """A day of the story, as `03-12`."""
-    return date.fromisoformat(f"{_YEAR}-{day}")
-
-
-def shown(money: Money) -> Mapping[str, str]:
-    """Money as the API takes it."""
-    return {"amount": f"{money.decimal:f}", "currency": money.currency}
-
-
-@dataclass(slots=True)
-class Scene:
-    """One customer, and all that happens between it and the company."""
-
-    debtor: Debtor
-    currency: str
-    first_number: int
-    bills: list[Bill] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
-    outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
-    by_script: bool = False
-
-    @property
-    def account(self) -> str:
-        return f"{self.debtor.id}.{self.currency}"
-
-    def money(self, amount: str) -> Money:
-        return Money.parse(amount, self.currency)
-
-    def bill(self, issued: str, amount: str, due: str | None = None, tax: str | None = None) -> Bill:
-        """An invoice; without a due date the customer's terms give it."""
-        number = f"INV-{self.first_number + len(self.bills)}"
-        due_date, of_it = on(due) if due else None, self.money(tax) if tax else None
-        bill = Bill(number, self.debtor.id, self.money(amount), on(issued), due_date, of_it)
-        self.bills.append(bill)
-        return bill
-
-    def pays(self, bill: Bill, day: str, amount: str, *, by: str = _BANK, told: str | None = None) -> Receipt:
-        """Money for an invoice, at eleven in the morning; with `told` the bank tells of it on that later day."""
-        count = sum(receipt.reference == bill.number for receipt in self.receipts) + 1
-        receipt = Receipt(
-            id=f"{bill.number}-{count}",
-            processor=by,
-            amount=self.money(amount),
-            at=_at(day),
-            reference=bill.number,
-            payer=self.debtor.name,
-            told_at=_at(told) if told else None,
-        )
-        self.receipts.append(receipt)
-        return receipt
-
-    def act(self, day: str, path: str, body: Mapping[str, Any], **more: Any) -> None:
-        """What finance does."""
-        self.acts.append(Act(on(day), path, body, **more))
-
-    def arranges(self, day: str, kind: str, path: str, body: Mapping[str, Any], ends: str) -> None:
-        """A promise, plan or dispute, and how it is to end; later acts have it as `{customer}`."""
-        self.act(day, path, {"channel": "phone", **body}, name=self.debtor.id)
-        self.outcomes[self.account, kind] = ends
-
-
-def _at(day: str) -> datetime:
-    return datetime.combine(on(day), datetime.min.time(), UTC).replace(hour=11)
 
 
 def _discounts(scene: Scene) -> None:
@@ -204,7 +128,7 @@ def _never(scene: Scene) -> None:
     scene.bill("01-05", "2750.00", due="01-14")
 
 
-_SCENES: Final[tuple[tuple[str, Mapping[str, Any] | None, Callable[[Scene], None]], ...]] = (
+SCENES: Final[tuple[Play, ...]] = (
     ("DE", terms.DISCOUNT, _discounts),
     ("FR", terms.INSTALMENTS, _instalments),
     ("ES", terms.PAY_DAYS, _pay_days),
@@ -217,16 +141,3 @@ _SCENES: Final[tuple[tuple[str, Mapping[str, Any] | None, Callable[[Scene], None
     ("IT", terms.MONTHLY, _late_news),
     ("US-W", None, _never),
 )
-
-
-def scenes(random: Random, first_serial: int) -> list[Scene]:
-    """All scenes; their customers are numbered from `first_serial`."""
-    played, numbers = [], _NUMBERS_FROM
-    for serial, (country, rules, play) in enumerate(_SCENES, start=first_serial):
-        debtor = invent(random, f"C-{serial:03d}", country, serial)
-        debtor = replace(debtor, terms_id=rules["id"] if rules else None)
-        scene = Scene(debtor, COUNTRIES[country][3], numbers + 1)
-        play(scene)
-        numbers += len(scene.bills)
-        played.append(scene)
-    return played

@@ -16,15 +16,20 @@ from receivables.core.money import Money, total
 from receivables.insight import Bucket, ageing, collection
 from receivables.ledger import EntryKind, LedgerName, PaymentState
 from receivables_cli.demo.books import Books
+from receivables_cli.demo.cash import CashCounts
 from receivables_cli.demo.checks import Check
 from receivables_cli.demo.play import Counts
+from receivables_cli.demo.summary_money import money_in
 
 
-def show_summary(console: Console, books: Books, counts: Counts, checks: Sequence[Check]) -> None:
+def show_summary(
+    console: Console, books: Books, counts: Counts, checks: Sequence[Check], cash: CashCounts | None = None
+) -> None:
     """Print it all. The same books give the same text."""
     parts = (_invoices, _notices, _cases, _charges, _corrections, _arrangements)
-    for part in (*(make(books) for make in parts), _money(books, counts.day), _run(counts)):
-        if not isinstance(part, Table) or part.row_count:
+    made = (*(make(books) for make in parts), money_in(books, cash), _money(books, counts.day))
+    for part in (*made, _run(counts)):
+        if part is not None and (not isinstance(part, Table) or part.row_count):
             console.print(part, "")
     console.print(_checks(checks))
 
@@ -124,6 +129,7 @@ _CORRECTIONS: Final = {
     "credit notes": EntryKind.CREDIT_NOTE,
     "refunds": EntryKind.REFUND,
     "charged back": EntryKind.CHARGEBACK,
+    "won back": EntryKind.CHARGEBACK_REVERSAL,
 }
 
 
@@ -170,7 +176,7 @@ def _in_words(amounts: Sequence[Money]) -> str:
 def _run(counts: Counts) -> Text:
     return Text(
         f"{counts.days} business days to {counts.day}; {counts.webhooks} payments by signed webhook, {counts.repeated} of "
-        f"them delivered twice; {counts.nominated} accounts worked; finance approved {counts.approved} and rejected "
+        f"them delivered twice, and {counts.messages} other messages of processors; {counts.nominated} accounts worked; finance approved {counts.approved} and rejected "
         f"{counts.rejected} requests"
     )
 

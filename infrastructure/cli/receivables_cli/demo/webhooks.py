@@ -6,18 +6,15 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any
 from urllib.parse import quote
 
 from receivables.core.clock import format_instant
-from receivables.core.money import Money
-from receivables_cli.demo.story import Receipt
-
-_STRIPE_WITHOUT_DECIMALS: Final = frozenset(
-    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()
-)
+from receivables_cli.demo import documents as tell
+from receivables_cli.demo.story import Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +28,9 @@ class Webhook:
 
 def stripe(receipt: Receipt, secret: str, signed_at: int) -> Webhook:
     """A `payment_intent.succeeded` event. `signed_at` is Unix time by the real clock, the event's own time the story's."""
-    intent = _intent(receipt)
-    document = {
-        "id": "evt_" + receipt.id.replace("-", ""),
-        "object": "event",
-        "type": "payment_intent.succeeded",
-        "created": int(receipt.at.timestamp()),
-        "livemode": True,
-        "data": {
-            "object": {
-                "id": intent,
-                "object": "payment_intent",
-                "amount": _stripe_units(receipt.amount),
-                "amount_received": _stripe_units(receipt.amount),
-                "currency": receipt.amount.currency.lower(),
-                "status": "succeeded",
-                "metadata": {"invoice": receipt.reference} if receipt.reference else {},
-            }
-        },
-    }
-    return sign_stripe(json.dumps(document).encode(), secret, signed_at)
+    intent = tell.stripe_intent(tell.intent_of(receipt), receipt.amount, receipt.reference)
+    event = tell.stripe_event("payment_intent.succeeded", receipt.at, intent)
+    return sign_stripe(tell.as_body(event), secret, signed_at)
 
 
 def sign_stripe(body: bytes, secret: str, signed_at: int) -> Webhook:
@@ -87,28 +67,57 @@ def sign_standard(body: bytes, message_id: str, secret: str, signed_at: int) -> 
     return Webhook("/webhooks/standardwebhooks/main", body, headers)
 
 
+def sign_adyen(document: Mapping[str, Any], secret: str) -> Webhook:
+    """A batch in which each notification has a signature of its own. Adyen's key is hexadecimal."""
+    items = [_signed_item(each["NotificationRequestItem"], secret) for each in document["notificationItems"]]
+    body = tell.as_body(
+        {**document, "notificationItems": [{"NotificationRequestItem": item} for item in items]}
+    )
+    return Webhook("/webhooks/adyen/main", body, {"Content-Type": "application/json"})
+
+
+def _signed_item(item: Mapping[str, Any], secret: str) -> Mapping[str, Any]:
+    amount = item["amount"]
+    names = ("pspReference", "originalReference", "merchantAccountCode", "merchantReference")
+    texts = [str(item.get(name, "")) for name in names]
+    signed = ":".join([*texts, str(amount["value"]), amount["currency"], item["eventCode"], item["success"]])
+    digest = hmac.new(bytes.fromhex(secret), signed.encode(), hashlib.sha256).digest()
+    return {**item, "additionalData": {"hmacSignature": base64.b64encode(digest).decode()}}
+
+
+def sign_checkout(body: bytes, secret: str) -> Webhook:
+    """The body with Checkout.com's signature."""
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"Cko-Signature": digest, "Content-Type": "application/json"}
+    return Webhook("/webhooks/checkout/main", body, headers)
+
+
+def told(message: Message, secret: str, signed_at: datetime) -> Webhook:
+    """A message of the story as its processor sends it."""
+    if message.processor == "adyen":
+        return sign_adyen(message.document, secret)
+    body = tell.as_body(message.document)
+    if message.processor == "checkout":
+        return sign_checkout(body, secret)
+    return sign_stripe(body, secret, int(signed_at.timestamp()))
+
+
 def webhook(receipt: Receipt, secret: str, signed_at: datetime) -> Webhook:
     """The receipt by the processor it came through."""
     make = stripe if receipt.processor == "stripe" else standard
     return make(receipt, secret, int(signed_at.timestamp()))
 
 
+def payment_key(receipt: Receipt) -> str:
+    """The key of the payment that a receipt becomes."""
+    known_as = tell.intent_of(receipt) if receipt.processor == "stripe" else _transfer(receipt)
+    return f"{receipt.processor}/main/{known_as}"
+
+
 def payment_path(receipt: Receipt) -> str:
-    """Where the API has the payment that a receipt becomes."""
-    known_as = _intent(receipt) if receipt.processor == "stripe" else _transfer(receipt)
-    return "/payments/" + quote(f"{receipt.processor}/main/{known_as}", safe="").replace("%", "~")
-
-
-def _intent(receipt: Receipt) -> str:
-    return "pi_" + receipt.id.replace("-", "")
+    """Where the API has it."""
+    return "/payments/" + quote(payment_key(receipt), safe="").replace("%", "~")
 
 
 def _transfer(receipt: Receipt) -> str:
     return f"BANK-{receipt.id}"
-
-
-def _stripe_units(amount: Money) -> int:
-    """Stripe's minor units are those of ISO 4217 for the currencies of the story."""
-    if amount.currency in _STRIPE_WITHOUT_DECIMALS:
-        return int(amount.decimal)
-    return amount.minor

@@ -3,11 +3,31 @@
 The secret `<prefix>/<processor>/<endpoint>` is a JSON document:
 
     {"secrets": [{"value": "whsec_…", "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-02-01T00:00:00Z"}],
-     "livemode": true}
+     "livemode": true, "settings": {"url": "https://pay.example.com/webhooks/square/main"}}
 
-During a rotation the old and the new secret are both in it; `valid_from` and `valid_until` may be left out. `livemode`
-says whether the endpoint's payments are real money (true when left out). A part that cannot be read proves nothing:
-it is dropped, never taken to be without bounds.
+`value` is the secret as the processor shows it: of Stripe `whsec_…`, of Standard Webhooks `whsec_…` or the public key `whpk_…`,
+of Adyen the hexadecimal HMAC key. `livemode` says whether the endpoint's payments are real money (true when left out). A
+part that cannot be read proves nothing: it is dropped, never taken to be without bounds.
+
+**Rotation.** Put the new secret in beside the old one, change it at the processor, and give the old one a `valid_until` of
+no less than 72 hours later: processors sign what they queued before with the old one, and send it again for days.
+`valid_from` and `valid_until` may be left out. A new secret is used within RENEWED_SECONDS of the first signature that no
+other explains, one that was taken out no longer than REMEMBERED_SECONDS.
+
+`settings` are texts that are no secrets, by processor:
+
+    any         `url`: the public address of the endpoint, where it is not the one that API Gateway tells
+    adyen       `capture`: `delayed` where payments are captured by hand: then an authorisation is no money yet
+    braintree   `public_key`: of the account whose private key is the secret
+    mollie      `classic`: `yes` where unsigned classic webhooks (`id=tr_…`) are taken too
+    paypal      `webhook_id`, where there is no secret; `authorities`: further roots of its certificate (PEM)
+    razorpay    `currency`: of the settlements, where it is not INR
+    square      `url`, as it was subscribed: it is signed too
+    wise        `profile_id`, without which nothing passes: its key signs for all its customers
+
+Of PayPal the secret is the webhook's id; of Braintree `<public key>:<private key>`; of Wise the public key that it publishes (PEM);
+of TrueLayer the token in our address (`?token=…`), which it recommends, because its key signs for all its customers as well.
+Of Checkout.com a secret that begins with `authorization:` is the fixed header that its webhooks send beside the signature.
 """
 
 from __future__ import annotations
@@ -78,8 +98,17 @@ def endpoint_from(text: str) -> Endpoint:
         document = None
     if not isinstance(document, dict) or not isinstance(document.get("secrets"), list):
         return Endpoint(())
+    livemode = document.get("livemode", True)
+    if not isinstance(livemode, bool):
+        return Endpoint(())  # rehearsals must not become real money by a slip
     secrets = tuple(secret for entry in document["secrets"] if (secret := _secret(entry)))
-    return Endpoint(secrets, livemode=document.get("livemode", True) is not False)
+    return Endpoint(secrets, livemode, _settings(document.get("settings")))
+
+
+def _settings(entries: object) -> dict[str, str]:
+    if not isinstance(entries, dict):
+        return {}
+    return {name: value for name, value in entries.items() if isinstance(value, str)}
 
 
 def _secret(entry: object) -> Secret | None:

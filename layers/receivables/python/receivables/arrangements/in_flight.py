@@ -39,7 +39,9 @@ class InFlight:
     """A payment that collection of these receivables waits for, until an instant (UTC) that is mandatory.
 
     `payment` is its key (`gocardless/main/PM123`; empty: not known yet, it is still to be ordered). `id` derives from key and cause,
-    or for what we draw from what is drawn. `ending` tells in words why it ended.
+    or for what we draw from what is drawn. `ending` tells in words why it ended. `ordered_at`: when we
+    first asked the processor to draw it (UTC); from then on its amount stays, because the same order may be sent again.
+    `mandate` is the key of the one under which we draw it.
     """
 
     id: str
@@ -54,6 +56,8 @@ class InFlight:
     ended_at: datetime | None = None
     ending: str = ""
     rev: int = 0
+    ordered_at: datetime | None = None
+    mandate: str = ""
 
     @property
     def kind(self) -> ArrangementKind:

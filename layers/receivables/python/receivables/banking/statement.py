@@ -16,7 +16,8 @@ class BankLine:
     same (see `banking.identity`). `amount` is signed: positive came in. Dates are the bank's. `reversal`: the bank takes back an
     earlier movement. `structured` is a creditor's reference as it came, `remittance` the free text, part by part.
     `counterparty_account` is an IBAN or account number. `charges` is what the bank kept of it, `instructed` what was ordered in
-    another currency. Lines of one batch booking share `batch`. `code` is the bank's own kind of movement.
+    another currency. Lines of one batch booking share `batch`; a `total` is such a booking whose single payments the statement
+    does not tell. `code` is the bank's own kind of movement.
     """
 
     account: str
@@ -36,6 +37,7 @@ class BankLine:
     instructed: Money | None = None
     batch: str | None = None
     code: str | None = None
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Balance:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a bank says of one account and period. `reference` is the bank's own id of the statement; balances are None where the
-    format (camt.054, intraday reports, CSV) has none."""
+    format (camt.054, intraday reports, CSV) has none. `number` counts the statements of an account, part by part (statement,
+    page); empty where the bank does not. `notes` are what a person should know of the reading: entries that are left out because they are
+    only announced, batches whose details do not add up."""
 
     account: str
     reference: str
@@ -58,3 +62,5 @@ class Statement:
     opening: Balance | None = None
     closing: Balance | None = None
     created_at: datetime | None = None
+    number: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()

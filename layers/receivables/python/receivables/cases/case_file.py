@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from receivables.cases.case import Case
 from receivables.core.clock import local_date
+from receivables.core.configuration import Company
 from receivables.core.money import Money, total
 from receivables.customers import Customer
 from receivables.dunning.dues import Due
@@ -25,7 +26,7 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case as of a moment. `dues` are what is asked for of its invoices, with the late charges that ride with them, and
-    `workings` how those came about, by their numbers; `closed` are its invoices that are paid by now; `history` is oldest
+    `workings` how those came about, by their numbers; `company` is whose the case is, as of then; `closed` are its invoices that are paid by now; `history` is oldest
     first."""
 
     case: Case
@@ -39,6 +40,7 @@ class CaseFile:
     as_of: datetime
     unapplied: Money
     workings: Mapping[str, ChargeDetail] = field(default_factory=dict)
+    company: Company = Company()
 
     @property
     def lines(self) -> tuple[Due, ...]:

@@ -11,12 +11,13 @@ from receivables.core.on_demand import on_demand
 
 if TYPE_CHECKING:
     from receivables.customers.contact import Channel, Reach
-    from receivables.customers.customer import Customer, CustomerKind
+    from receivables.customers.customer import Customer, CustomerKind, Mandate
 
 __all__ = [
     "Channel",
     "Customer",
     "CustomerKind",
+    "Mandate",
     "Reach",
 ]
 
@@ -25,6 +26,6 @@ if not TYPE_CHECKING:
         __name__,
         {
             "contact": "Channel Reach",
-            "customer": "Customer CustomerKind",
+            "customer": "Customer CustomerKind Mandate",
         },
     )

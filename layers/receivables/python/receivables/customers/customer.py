@@ -36,6 +36,16 @@ class Mandate:
     active: bool = True
     ended: str = ""
 
+    @property
+    def account(self) -> str:
+        """The processor's account that draws: `gocardless/main`."""
+        return f"{self.processor}/{self.endpoint}"
+
+    @property
+    def key(self) -> str:
+        """Its name among those of all processors: `gocardless/main/MD123`."""
+        return f"{self.account}/{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -9,6 +9,17 @@ from receivables.customers.contact import Channel
 from receivables.customers.customer import Customer
 
 
+class MandateHolders(Protocol):
+    """Whose a mandate is (or was), by its key: what a processor tells of it names nobody else. Nothing is ever forgotten: the
+    customer's record decides."""
+
+    def remember(self, mandate_key: str, customer_id: str) -> None:
+        """Harmless when it is known."""
+
+    def holders(self, mandate_key: str) -> Sequence[str]:
+        """Ids of customers, strongly consistent."""
+
+
 class Customers(Protocol):
     """Customer records by id."""
 

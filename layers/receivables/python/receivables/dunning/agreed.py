@@ -6,12 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from receivables import arrangements
 from receivables.core.clock import format_instant
 from receivables.dunning.pauses import Pause, ends_of, longest
 from receivables.ledger import OpenItem, WorkingSet
+
+_WORDS: Final = {
+    "pending": "its payment is on its way",
+    "collecting": "it is being collected",
+    "contested": "its payment is contested at the bank",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +29,13 @@ class Agreed:
     as_of: datetime
     disputed: Mapping[str, int]
     plans: Mapping[str, arrangements.Plan]
-    promised: Mapping[str, tuple[Pause, ...]]
+    resting: Mapping[str, tuple[Pause, ...]]
 
     @classmethod
     def of(cls, working_set: WorkingSet, tz: ZoneInfo, as_of: datetime) -> Agreed:
         disputed: defaultdict[str, int] = defaultdict(int)
         plans: dict[str, arrangements.Plan] = {}
-        promised: defaultdict[str, tuple[Pause, ...]] = defaultdict(tuple)
+        resting: defaultdict[str, tuple[Pause, ...]] = defaultdict(tuple)
         for agreed in working_set.arrangements:
             if not agreed.active:
                 continue
@@ -37,17 +44,15 @@ class Agreed:
                     disputed[agreed.invoice] += agreed.amount.minor
                 case arrangements.Plan():
                     plans.update((covered.number, agreed) for covered in agreed.covers)
-                case arrangements.Promise():
-                    # Also past its last day, as long as nobody has found that it was not kept.
-                    words = f"{agreed.made_by} promised to pay by {agreed.parts[-1].on}"
-                    pause = Pause(ends_of(agreed, tz), words, judged=True)
-                    for covered in agreed.covers:
-                        promised[covered.number] += (pause,)
-        return cls(tz, as_of, disputed, plans, promised)
+                case _:
+                    pause = _pause(agreed, tz)
+                    for covered in agreed.covers if pause.lasts(as_of) else ():
+                        resting[covered.number] += (pause,)
+        return cls(tz, as_of, disputed, plans, resting)
 
     def pause(self, item: OpenItem) -> Pause | None:
-        """Until when the receivable rests, by a promise or a hold of its own."""
-        pauses = list(self.promised.get(item.number, ()))
+        """Until when the receivable rests, by a promise, a payment in flight or a hold of its own."""
+        pauses = list(self.resting.get(item.number, ()))
         if item.hold is not None and self.as_of < item.hold.until:
             pauses.append(
                 Pause(
@@ -66,3 +71,11 @@ class Agreed:
 
     def contested(self, item: OpenItem) -> int:
         return min(self.disputed.get(item.number, 0), item.balance.minor)
+
+
+def _pause(agreed: arrangements.Promise | arrangements.InFlight, tz: ZoneInfo) -> Pause:
+    if isinstance(agreed, arrangements.Promise):
+        # Also past its last day, as long as nobody has found that it was not kept.
+        words = f"{agreed.made_by} promised to pay by {agreed.parts[-1].on}"
+        return Pause(ends_of(agreed, tz), words, judged=True)
+    return Pause(agreed.until, f"{_WORDS[agreed.cause.value]} ({agreed.payment or agreed.id})")

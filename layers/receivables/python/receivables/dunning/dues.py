@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 from receivables import arrangements
-from receivables.core.clock import local_date
+from receivables.core.clock import local_date, local_instant
 from receivables.core.money import Money
 from receivables.customers import Customer
 from receivables.dunning.agreed import Agreed
@@ -68,6 +68,8 @@ def dues(working_set: WorkingSet, customer: Customer, as_of: datetime) -> tuple[
             found.extend(_of_item(item, agreed, riding.on(item.number)))
     for plan in {plan.id: plan for plan in agreed.plans.values()}.values():
         found.extend(_of_plan(plan, working_set, agreed, riding.on(plan.id)))
+    if customer.mandate is not None and customer.mandate.active:
+        return tuple(_drawn(due, customer, as_of) for due in found)
     return tuple(found)
 
 
@@ -214,6 +216,15 @@ def _of_plan(
             pause=pause,
             covers=tuple(covered),
         )
+
+
+def _drawn(due: Due, customer: Customer, as_of: datetime) -> Due:
+    """Under a mandate nothing is asked for before it is due: it will be drawn, and who is reminded of it would pay twice."""
+    if due.is_plan or due.disputed or due.due_date < local_date(as_of, customer.tz):
+        return due
+    ends = local_instant(due.due_date + timedelta(days=1), time(0, 0), customer.tz)
+    drawn = Pause(ends, f"it will be drawn on {due.due_date}")
+    return replace(due, pause=longest([drawn] if due.pause is None else [due.pause, drawn]))
 
 
 def _asked(parts: list[Money], contested: int) -> list[tuple[int, Money]]:

@@ -30,8 +30,17 @@ if TYPE_CHECKING:
         PaymentRecord,
         PaymentState,
         PaymentStub,
+        Remittance,
     )
-    from receivables.ledger.ports import InvoicePointer, LedgerStore, OpenReceivable, Page, PostOutcome
+    from receivables.ledger.payouts import Payout, PayoutState
+    from receivables.ledger.ports import (
+        InvoicePointer,
+        LedgerStore,
+        OpenReceivable,
+        Page,
+        PayoutStore,
+        PostOutcome,
+    )
     from receivables.ledger.posting import (
         CLEARING_CUSTOMER,
         OWN_CUSTOMERS,
@@ -44,6 +53,7 @@ if TYPE_CHECKING:
         ItemChange,
         Keep,
         PaymentChange,
+        PayoutChange,
         Posting,
         StubChange,
     )
@@ -88,9 +98,14 @@ __all__ = [
     "PaymentRecord",
     "PaymentState",
     "PaymentStub",
+    "Payout",
+    "PayoutChange",
+    "PayoutState",
+    "PayoutStore",
     "PostOutcome",
     "Posting",
     "PromiseRecord",
+    "Remittance",
     "ShortPayment",
     "ShortPaymentReason",
     "StubChange",
@@ -108,9 +123,10 @@ if not TYPE_CHECKING:
             "invoices": "Invoice InvoiceStatus",
             "items": "ItemKind OpenItem",
             "moves": "Accrued Move ShortPayment ShortPaymentReason",
-            "payments": "Allocated Known Payment PaymentRecord PaymentState PaymentStub",
-            "ports": "InvoicePointer LedgerStore OpenReceivable Page PostOutcome",
-            "posting": "CLEARING_CUSTOMER OWN_CUSTOMERS SUSPENSE_CUSTOMER AccountChange ArrangementChange Closing CreditChange Fact ItemChange Keep PaymentChange Posting StubChange",
+            "payments": "Allocated Known Payment PaymentRecord PaymentState PaymentStub Remittance",
+            "payouts": "Payout PayoutState",
+            "ports": "InvoicePointer LedgerStore OpenReceivable Page PayoutStore PostOutcome",
+            "posting": "CLEARING_CUSTOMER OWN_CUSTOMERS SUSPENSE_CUSTOMER AccountChange ArrangementChange Closing CreditChange Fact ItemChange Keep PaymentChange PayoutChange Posting StubChange",
             "workings": "ChargeDetail WorkingRow",
         },
     )

@@ -3,75 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
-from receivables.core.ids import split_account_id
 from receivables.core.money import Money
 from receivables.ledger.account import Account
-from receivables.ledger.credits import Credit
-from receivables.ledger.entries import Entry, EntryKind
+from receivables.ledger.entries import EntryKind
 from receivables.ledger.invoices import Invoice, InvoiceStatus
 from receivables.ledger.items import OpenItem
-from receivables.ledger.payments import PaymentRecord, PaymentState
-from receivables.ledger.posting import SUSPENSE_CUSTOMER
-from receivables.ledger.recount import Recount, recount
+from receivables.ledger.money_checks import AccountBooks, Difference, MoneyCheck, payments_in, payouts_in
+from receivables.ledger.recount import recount
+
+__all__ = ["AccountBooks", "Difference", "check_account", "payments_in", "payouts_in"]
 
 _CHARGES: Final = frozenset({EntryKind.FEE, EntryKind.INTEREST})
-
-
-@dataclass(frozen=True, slots=True)
-class AccountBooks:
-    """All that is kept of an account. `account` None: one of suspense, which has nothing but entries. `payments` are those that
-    its entries name; None: they are not looked at."""
-
-    account_id: str
-    account: Account | None
-    items: tuple[OpenItem, ...] = ()
-    credits: tuple[Credit, ...] = ()
-    documents: tuple[Invoice, ...] = ()
-    payments: tuple[PaymentRecord, ...] | None = None
-    entries: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not what the entries say: of which account, what, and the two values in words."""
-
-    account_id: str
-    what: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.account_id}: {self.what} is {self.found}, should be {self.expected}"
 
 
 def check_account(books: AccountBooks) -> list[Difference]:
     """Every difference between what is kept of an account and what its entries say; none, if the books are right.
 
     Account: balance and unapplied credit. Receivables: balance (of open ones) against the legs and the moves, closed ones
-    owe nothing, what was written off. Credits: each. Payments: each is on record, and where its money is; in suspense,
-    whether it waits. Entries: balanced, in the account's currency, on it, and each only once.
+    owe nothing, what was written off. Credits: each. Payments: each is on record, where its money is, and that it came and went
+    where it is kept (by the processor, or by us); in suspense, what waits and what went back. Payouts: each is on record, and
+    whether it is under way. Entries: balanced, in the account's currency, on it, and each only once.
     """
     counted = recount(books.entries)
     return [*_Check(books, counted).differences()]
 
 
-class _Check:
-    def __init__(self, books: AccountBooks, counted: Recount) -> None:
-        self._books, self._counted = books, counted
-        self._currency = split_account_id(books.account_id)[1]
-
+class _Check(MoneyCheck):
     def differences(self) -> Iterator[Difference]:
         yield from self._entries()
         if self._books.account is not None:
             yield from self._account(self._books.account)
             yield from self._receivables()
             yield from self._credits()
-        if self._books.payments is not None:
-            yield from self._payments({record.payment.key: record for record in self._books.payments})
+        yield from self._moved()
 
     def _entries(self) -> Iterator[Difference]:
         for entry_id, times in Counter(entry.id for entry in self._books.entries).items():
@@ -140,75 +107,6 @@ class _Check:
             if credit_id in there and found <= 0:
                 yield self._difference(f"credit {credit_id}", "more than zero", self._money(found))
 
-    def _payments(self, records: Mapping[str, PaymentRecord]) -> Iterator[Difference]:
-        in_suspense = split_account_id(self._books.account_id)[0] == SUSPENSE_CUSTOMER
-        for key in sorted({*records, *self._counted.payments}):
-            record = records.get(key)
-            if record is None:
-                yield self._difference(f"payment {key}", "on record", "missing")
-            elif key not in self._counted.payments:
-                yield self._difference(f"payment {key}", "booked", "without entries")
-            elif in_suspense:
-                yield from self._waiting(record)
-            else:
-                yield from self._same(
-                    f"the account of payment {key}", self._books.account_id, record.account_id
-                )
-                yield from self._payment(record)
-
-    def _waiting(self, record: PaymentRecord) -> Iterator[Difference]:
-        key, amount = record.payment.key, record.payment.amount
-        waits = self._counted.payments[key].amounts["waits"]
-        expected = amount if record.state is PaymentState.SUSPENSE else self._money(0)
-        yield from self._same(f"what waits of payment {key}", expected, self._money(waits))
-
-    def _payment(self, record: PaymentRecord) -> Iterator[Difference]:
-        key = record.payment.key
-        of = self._counted.payments[key]
-        found = {
-            "credit": record.credit,
-            "refunded": record.refunded,
-            "charged back": record.charged_back,
-            "recovered": record.recovered,
-            "rounded": record.rounded,
-            "reversed": record.reversed,
-        }
-        for name, minor in found.items():
-            yield from self._same(
-                f"what of payment {key} is {name}", self._money(of.amounts[name]), self._money(minor)
-            )
-        yield from self._allocated(record)
-        parts = sum(found.values()) + sum(each.minor for each in record.allocated)
-        yield from self._same(f"what payment {key} adds up to", record.payment.amount, self._money(parts))
-
-    def _allocated(self, record: PaymentRecord) -> Iterator[Difference]:
-        key = record.payment.key
-        of = self._counted.payments[key]
-        pays = {each.item: each.minor for each in record.allocated}
-        granted = {each.item: each.discount for each in record.allocated}
-        for number in sorted({*pays, *of.allocated}):
-            yield from self._same(
-                f"what payment {key} pays of {number}",
-                self._money(of.allocated[number]),
-                self._money(pays.get(number, 0)),
-            )
-        for number in sorted({*granted, *of.discounts}):
-            yield from self._same(
-                f"the discount on {number} with payment {key}",
-                self._money(of.discounts[number]),
-                self._money(granted.get(number, 0)),
-            )
-
     def _raised(self, of: OpenItem | Invoice) -> Money:
         """What was charged in addition to the amount, by corrections: a charge keeps the amount that it was issued with."""
         return self._money(sum(max(0, move.minor) for move in of.moves if move.kind in _CHARGES))
-
-    def _money(self, minor: int) -> Money:
-        return Money(minor, self._currency)
-
-    def _same(self, what: str, expected: object, found: object) -> Iterator[Difference]:
-        if expected != found:
-            yield self._difference(what, expected, found)
-
-    def _difference(self, what: str, expected: object, found: object) -> Difference:
-        return Difference(self._books.account_id, what, str(expected), str(found))

@@ -35,12 +35,19 @@ def earned(item: OpenItem, tz: ZoneInfo) -> int:
 
 def on_offer(item: OpenItem, day: date) -> int:
     """Minor units that may be kept back of the balance by who pays on a local day: the best of what is still offered."""
+    return max((minor for until, minor in offered(item) if day <= until), default=0)
+
+
+def offered(item: OpenItem) -> list[tuple[date, int]]:
+    """Each offer that is worth something: the last local day, and the minor units that may be kept back of the balance."""
     if not item.conditions.discounts or item.is_charge or not item.balance:
-        return 0
+        return []
     granted = net(item, EntryKind.DISCOUNT)
-    offers = (offer for offer in item.conditions.discounts if day <= offer.forgiven_until)
-    best = max((_scaled(item, offer) for offer in offers), default=0)
-    return max(0, min(best - granted, item.balance.minor - 1))
+    offers = (
+        (offer.forgiven_until, min(_scaled(item, offer) - granted, item.balance.minor - 1))
+        for offer in item.conditions.discounts
+    )
+    return [(until, minor) for until, minor in offers if minor > 0]
 
 
 def earned_at(item: OpenItem, tz: ZoneInfo, otherwise: datetime) -> datetime:

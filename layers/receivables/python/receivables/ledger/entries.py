@@ -50,6 +50,8 @@ class EntryKind(StrEnum):
     """A processor sent what it held, less its fees."""
     PAYOUT_ARRIVED = "payout_arrived"
     """It is on our bank account."""
+    PAYOUT_FAILED = "payout_failed"
+    """It did not get there: the processor holds it again."""
     CHARGEBACK = "chargeback"
     CHARGEBACK_REVERSAL = "chargeback_reversal"
     DISCOUNT = "discount"

@@ -1,4 +1,4 @@
-"""Moving: money of a payment that comes back to what it had paid, or pays something else than it had."""
+"""Moving: money of a payment that pays something else than it had."""
 
 from __future__ import annotations
 
@@ -9,66 +9,14 @@ from receivables.core.errors import Conflict, InvalidInput
 from receivables.core.ids import derived_id
 from receivables.core.money import CurrencyMismatch, Money
 from receivables.ledger.crediting import allocated_more
-from receivables.ledger.credits import CreditSource
-from receivables.ledger.deeds import Deed, Held, Holdings
-from receivables.ledger.entries import Entry, EntryKind, LedgerName
+from receivables.ledger.deeds import Deed, Held
+from receivables.ledger.entries import EntryKind
 from receivables.ledger.inflow import Inflow
 from receivables.ledger.outflow import Outflow
 from receivables.ledger.payments import Allocated, PaymentRecord
 from receivables.ledger.posting import PaymentChange, Posting
 from receivables.ledger.settling import Settling
 from receivables.ledger.sheet import Sheet
-
-
-def reverse_chargeback(
-    record: PaymentRecord, taken: Entry, holdings: Holdings, deed: Deed, *, tz: ZoneInfo
-) -> Posting:
-    """The bank gives the money of a chargeback (`taken` is its entry) back: it pays again what it had paid (`holdings`:
-    the receivables of its legs), as far as that is open, discounts included; the rest becomes credit. Once for each
-    chargeback. Raises Conflict."""
-    minor = -taken.moved(LedgerName.CASH)
-    if taken.kind is not EntryKind.CHARGEBACK or taken.payment != record.payment.key or minor <= 0:
-        raise Conflict(f"entry {taken.id} is no chargeback of payment {record.payment.key!r}")
-    if record.charged_back < minor:
-        raise Conflict(f"the chargeback {taken.id} was reversed already")
-    own = replace(deed, key=taken.id, effective_at=max(deed.effective_at, taken.effective_at))
-    kind = EntryKind.CHARGEBACK_REVERSAL
-    outflow = Outflow(record, holdings, own, kind, sheet=Sheet(tz))  # it only lays the receivables down
-    sheet, journal = outflow.sheet, outflow.journal
-    inflow = Inflow(sheet, journal, kind, (kind.value, taken.id))
-    journal.post(own.effective_at, LedgerName.CASH, minor)
-    inflow.fresh(own.effective_at, minor)
-    settling = Settling(taken.account_id, sheet, own, tz, record.payment.key)
-    paid: dict[str, int] = {}
-    for leg in taken.legs:
-        if leg.ledger is LedgerName.RECEIVABLE and leg.item is not None:
-            outflow.lay(leg.item)
-            if sheet.item(leg.item).balance and (back := inflow.pay(leg.item, leg.minor)):
-                paid[leg.item] = back
-                settling.paid(leg.item)
-    after = replace(
-        record,
-        allocated=allocated_more(record.allocated, paid, settling.discounts),
-        credit=record.credit + inflow.rest,
-        charged_back=record.charged_back - minor,
-        rev=record.rev + 1,
-    )
-    entries = journal.entries(
-        taken.account_id,
-        kind,
-        Money(minor, taken.amount.currency),
-        own,
-        invoice=taken.invoice,
-        payment=record.payment.key,
-        reverses=taken.id,
-    )
-    return Posting(
-        taken.account_id,
-        (*entries, *settling.entries),
-        sheet.changes(),
-        inflow.left_over(taken.amount.currency, CreditSource.PAYMENT, record.payment.key),
-        PaymentChange(record, after),
-    )
 
 
 def transfer(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from receivables.core.errors import InvalidInput
 from receivables.core.money import Money
+from receivables.ledger.entries import LedgerName
 
 
 class PaymentState(StrEnum):
@@ -23,6 +25,28 @@ class PaymentState(StrEnum):
     """Nobody knows yet whose it is."""
     PLACED = "placed"
     """It was in suspense and a person placed it."""
+    RETURNED = "returned"
+    """It was in suspense, and all of it went back."""
+    PAYOUT = "payout"
+    """It was in suspense, and is a processor's payout: money of ours that came twice, and counts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """What came with the money and may tell what it is for, kept where that is not known yet. `texts` are free texts, part by part;
+    `structured` a creditor's reference as it came; `end_to_end` the payer's own id of the transfer; `account` the payer's IBAN or
+    account number, `customer` the processor's own id of the payer; `code` the bank's own kind of movement. `charges` is what banks kept of it on its way, where
+    they tell (minor units): the payer sent so much more."""
+
+    texts: tuple[str, ...] = ()
+    structured: str | None = None
+    end_to_end: str | None = None
+    name: str | None = None
+    email: str | None = None
+    account: str | None = None
+    customer: str | None = None
+    code: str | None = None
+    charges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +54,7 @@ class Payment:
     """Money that came in. `key` is unique for ever (for example `stripe/main/pi_123`); `reference` the invoice
     number that the payer or processor named; `effective_at` when the money moved (UTC). `held_by` is the processor's account
     that holds the money until it is paid out (`stripe/main`; None: it came to our own bank or till), `method` how it was
-    paid in words (`sepa_debit`, `cash`, `cheque`), where that is told."""
+    paid in words (`sepa_debit`, `cash`, `cheque`), where that is told. `remittance` is there where it is to be found out whose it is."""
 
     key: str
     amount: Money
@@ -41,10 +65,16 @@ class Payment:
     payer: str | None = None
     held_by: str | None = None
     method: str | None = None
+    remittance: Remittance | None = None
 
     def __post_init__(self) -> None:
         if self.amount.minor <= 0:
             raise InvalidInput("amount", "must be more than zero")
+
+    @property
+    def kept_on(self) -> LedgerName:
+        """The ledger account that its money comes to, and goes back from: the processor's, or our own."""
+        return LedgerName.CLEARING if self.held_by else LedgerName.CASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +105,8 @@ class PaymentRecord:
 
     `allocated` is what it pays, `credit` what is unapplied credit, `refunded` and `charged_back` what went back, `recovered`
     what went to receivables that were written off, `rounded` what was too much by less than the tolerance, `reversed` what
-    had been recorded by mistake: minor units, which add up to the payment's amount. `known` are the facts about it beyond that its
+    had been recorded by mistake, `returned` what went back while it was in suspense (refunded or charged back), `paid_out` what was a
+    payout of a processor: minor units, which add up to the payment's amount, with what waits in suspense. `known` are the facts about it beyond that its
     money came, `done` the keys of what was booked because of them (see `payments.life`).
     """
 
@@ -93,6 +124,23 @@ class PaymentRecord:
     rev: int = 0
     known: tuple[Known, ...] = ()
     done: tuple[str, ...] = ()
+    returned: int = 0
+    paid_out: int = 0
+
+    @property
+    def gone(self) -> int:
+        """Minor units that are not here any more: they went back, or never came."""
+        return self.refunded + self.charged_back + self.reversed + self.returned
+
+    @property
+    def waiting(self) -> Money:
+        """What waits in suspense."""
+        waits = self.payment.amount.minor - self.gone if self.state is PaymentState.SUSPENSE else 0
+        return Money(waits, self.payment.amount.currency)
+
+
+_OF_WHAT_CAME: Final = ("refund", "dispute")
+"""Beginnings of the types of facts that only money which had come can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +155,8 @@ class PaymentStub:
     account_id: str | None = None
     reference: str | None = None
     rev: int = 0
+
+    @property
+    def orphan_since(self) -> datetime | None:
+        """When (UTC) money of it went back, or was contested, that never came; None: nothing of the kind is known."""
+        return min((fact.at for fact in self.known if fact.what.startswith(_OF_WHAT_CAME)), default=None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from receivables.ledger.invoices import Invoice
     from receivables.ledger.items import OpenItem
     from receivables.ledger.payments import PaymentRecord, PaymentStub
+    from receivables.ledger.payouts import Payout, PayoutState
     from receivables.ledger.posting import Posting
 
 T = TypeVar("T")
@@ -50,8 +51,9 @@ class InvoicePointer:
 
 @dataclass(frozen=True, slots=True)
 class OpenReceivable:
-    """As much of an open item as finding out what money is for needs. `discounted` is what would settle it if paid until
-    `discount_until` (local date), if a discount is still on offer."""
+    """As much of an open item as finding out what money is for needs. `offers` are its discounts: until when (local date,
+    included, with the days of grace), and what settles it if paid by then; the largest discount first, whatever day it is.
+    `discounted` and `discount_until` are the first of them."""
 
     number: str
     account_id: str
@@ -61,8 +63,15 @@ class OpenReceivable:
     due_date: date
     kind: ItemKind = ItemKind.INVOICE
     concerns: str | None = None
-    discounted: Money | None = None
-    discount_until: date | None = None
+    offers: tuple[tuple[date, Money], ...] = ()
+
+    @property
+    def discounted(self) -> Money | None:
+        return self.offers[0][1] if self.offers else None
+
+    @property
+    def discount_until(self) -> date | None:
+        return self.offers[0][0] if self.offers else None
 
 
 class PostOutcome(StrEnum):
@@ -110,9 +119,10 @@ class LedgerStore(Protocol):
         """Write all that a posting changes, all or nothing; with `inbox_id` the inbox message is marked processed in the
         same transaction (a message that is not RECEIVED any more makes it a DUPLICATE). The account is woken AT_ONCE;
         what was planned is never postponed. Nothing at all is written unless POSTED: the caller settles the message
-        of a duplicate. On the suspense account nothing but entries and payments is written, and nobody is woken.
+        of a duplicate. On nobody's accounts (`posting.own`) nothing but entries, payments, stubs and payouts is written, and nobody
+        is woken.
 
-        DUPLICATE: an entry, a new payment, document or arrangement was there already, or the posting's `key`. STALE: something that is changed is
+        DUPLICATE: an entry, a new payment, stub, payout, document or arrangement was there already, or the posting's `key`. STALE: something that is changed is
         not at the rev that was assumed, or a document not in the state. Raises NotFound when the account does not exist.
         """
 
@@ -122,15 +132,17 @@ class LedgerStore(Protocol):
     def known_payment(self, key: str) -> PaymentRecord | PaymentStub | None:
         """What is known of a payment, whether or not its money came; strongly consistent. None: nothing."""
 
+    def held(self, held_by: str, on: date, position: Mapping[str, str] | None = None) -> Page[str]:
+        """Keys of the payments that a processor's account (`stripe/main`) has, or had, in its hands, and that took effect on a day
+        (UTC); in no particular order, from a sparse index: lately written ones may be missing."""
+
     def orphans(
         self, before: datetime, limit: int, position: Mapping[str, str] | None = None
     ) -> Page[PaymentStub]:
         """Stubs of payments of which a refund or dispute was heard before an instant (UTC), and whose money never came; oldest
         first, from an index."""
 
-    def open_receivables(
-        self, position: Mapping[str, str] | None = None
-    ) -> Page[OpenReceivable]:
+    def open_receivables(self, position: Mapping[str, str] | None = None) -> Page[OpenReceivable]:
         """Everything that is asked for, of all accounts, in no particular order; from a sparse index: O(open), a page of about a
         megabyte, lately changed ones may be stale."""
 
@@ -190,3 +202,19 @@ class LedgerStore(Protocol):
         self, limit: int, position: Mapping[str, str] | None = None
     ) -> Page[tuple[str, OpenItem]]:
         """Account ids and charges that wait for a person to claim or waive them; oldest first, from an index."""
+
+
+class PayoutStore(Protocol):
+    """Payouts of processors; they are written by `LedgerStore.post`, with their entries. From an index but for `payout`: lately
+    changed ones may be missing."""
+
+    def payout(self, key: str) -> Payout:
+        """One payout, strongly consistent. Raises NotFound."""
+
+    def payouts(
+        self, state: PayoutState, limit: int, position: Mapping[str, str] | None = None
+    ) -> Page[Payout]:
+        """Those in a state: under way by currency and amount, the others by the day on which they were sent, oldest first."""
+
+    def payouts_of(self, amount: Money) -> tuple[Payout, ...]:
+        """Those under way with exactly this amount, the one that was sent first first."""

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from receivables.core.errors import TooLarge
+from receivables.core.ids import split_account_id
 from receivables.ledger.invoices import InvoiceStatus
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from receivables.ledger.items import OpenItem
     from receivables.ledger.moves import Accrued, Move
     from receivables.ledger.payments import PaymentRecord, PaymentStub
+    from receivables.ledger.payouts import Payout
     from receivables.terms import Instalment
 
 SUSPENSE_CUSTOMER: Final = "suspense"
@@ -121,6 +123,14 @@ class StubChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutChange:
+    """A processor's payout before and after. `before` None: it is new, and its key must be."""
+
+    before: Payout | None
+    after: Payout
+
+
+@dataclass(frozen=True, slots=True)
 class ArrangementChange:
     """An arrangement before and after. `before` None: it is new. One that is no longer active is kept as history."""
 
@@ -160,7 +170,8 @@ class Posting:
     What it assumes are the `before` of all that it changes (their rev), and `account_rev` where the working depended on
     the account as a whole. Keys that must be new - entries, payments, documents - make a repetition a duplicate; `key` is
     one for what has no other (a refund, a write-off, a credit note): taken for ever, and remembered with the first entry.
-    `entries` may also be on the suspense account of the currency. Raises TooLarge when it needs more writes than a
+    `entries` may also be on the suspense account of the currency. On one of nobody's accounts (`own`) nothing but entries, payments,
+    stubs and payouts is written, and nobody is woken. Raises TooLarge when it needs more writes than a
     transaction takes.
     """
 
@@ -170,6 +181,7 @@ class Posting:
     credits: tuple[CreditChange, ...] = ()
     payment: PaymentChange | None = None
     stub: StubChange | None = None
+    payout: PayoutChange | None = None
     arrangements: tuple[ArrangementChange, ...] = ()
     account: AccountChange = NO_CHANGE
     facts: tuple[Fact, ...] = ()
@@ -179,6 +191,11 @@ class Posting:
     def __post_init__(self) -> None:
         if self.writes > MOST_WRITES:
             raise TooLarge(f"{self.writes} writes at once; at most {MOST_WRITES} are possible")
+
+    @property
+    def own(self) -> bool:
+        """Whether it is on one of nobody's accounts: suspense, clearing."""
+        return split_account_id(self.account_id)[0] in OWN_CUSTOMERS
 
     @property
     def balance(self) -> int:
@@ -212,6 +229,7 @@ class Posting:
             + len(self.credits)
             + (self.payment is not None)
             + (self.stub is not None)
+            + (self.payout is not None)
             + 4 * len(self.arrangements)  # the item, where it was, its pointer, its fact
             + len(self.facts)
             + (self.key is not None)

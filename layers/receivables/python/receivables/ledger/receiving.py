@@ -75,7 +75,7 @@ def to_suspense(payment: Payment, recorded_at: datetime | None = None) -> Postin
         account_id,
         EntryKind.SUSPENSE,
         payment.amount,
-        (Leg(LedgerName.CASH, minor), Leg(LedgerName.SUSPENSE, -minor)),
+        (Leg(payment.kept_on, minor), Leg(LedgerName.SUSPENSE, -minor)),
         payment=payment.key,
     )
     record = PaymentRecord(payment, PaymentState.SUSPENSE, None, None)
@@ -93,30 +93,47 @@ def place(
     tz: ZoneInfo,
     written_off: Iterable[Invoice] = (),
 ) -> Posting:
-    """A payment moves out of suspense to an account: `receive` with suspense in place of cash, and the entry that
-    empties suspense. `deed` tells who decided and when it was recorded; it counts from the payment's own date.
+    """A payment moves out of suspense to an account - what is left of it there: `receive` with suspense in place of cash, and the
+    entry that empties suspense. `deed` tells who decided and when it was recorded; it counts from the payment's own date.
     Raises Conflict when it is not in suspense, and what `receive` raises."""
-    payment = record.payment
-    if record.state is not PaymentState.SUSPENSE:
+    payment, left = record.payment, record.waiting
+    if record.state is not PaymentState.SUSPENSE or not left:
         raise Conflict(f"payment {payment.key!r} is not in suspense: {record.state.value}")
-    own = replace(deed, key=payment.key, effective_at=payment.effective_at)
-    receipt = _Receipt(payment, account_id, own, tz, settlement)
+    own = replace(deed, key=_placement(record), effective_at=payment.effective_at)
+    receipt = _Receipt(replace(payment, amount=left), account_id, own, tz, settlement)
     receipt.pay(items, named, {document.number: document for document in written_off})
     after, entries, changes = receipt.booked(EntryKind.PLACEMENT)
-    placed = replace(after, state=PaymentState.PLACED, rev=record.rev + 1)
-    release = own.entry(
-        account_of(SUSPENSE_CUSTOMER, payment.amount.currency),
-        EntryKind.PLACEMENT,
-        -payment.amount,
-        (Leg(LedgerName.SUSPENSE, payment.amount.minor), Leg(LedgerName.CASH, -payment.amount.minor)),
-        "release",
-        payment=payment.key,
+    placed = replace(
+        after,
+        payment=payment,
+        state=PaymentState.PLACED,
+        rev=record.rev + 1,
+        known=record.known,
+        done=record.done,
+        returned=record.returned,
     )
     return replace(
         receipt.posting(),
-        entries=(*entries, release),
+        entries=(*entries, release(payment, left, own)),
         items=changes,
         payment=PaymentChange(record, placed),
+    )
+
+
+def _placement(record: PaymentRecord) -> str:
+    """What names a placement, for ever: it can be placed again after it was on the wrong account."""
+    return f"{record.payment.key}/{record.rev}" if record.rev else record.payment.key
+
+
+def release(payment: Payment, amount: Money, deed: Deed) -> Entry:
+    """The entry by which so much of a payment leaves suspense for an account, of `deed`."""
+    return deed.entry(
+        account_of(SUSPENSE_CUSTOMER, amount.currency),
+        EntryKind.PLACEMENT,
+        -amount,
+        (Leg(LedgerName.SUSPENSE, amount.minor), Leg(payment.kept_on, -amount.minor)),
+        "release",
+        payment=payment.key,
     )
 
 
@@ -135,14 +152,14 @@ class _Receipt:
         self._payment, self._account_id, self._deed = payment, account_id, deed
         self._tz, self._settlement = tz, settlement
         self._sheet, self._journal = Sheet(tz), Journal()
-        self._inflow = Inflow(self._sheet, self._journal, EntryKind.PAYMENT, ("payment", payment.key))
+        self._inflow = Inflow(self._sheet, self._journal, EntryKind.PAYMENT, ("payment", deed.key))
         self._settling = Settling(account_id, self._sheet, deed, tz, payment.key)
         self._paid: dict[str, int] = {}
         self._recovery: _Recovery | None = None
         self._extra: list[Entry] = []
         self._rounded = self._direct = 0
         self._named: Sequence[Named] = ()
-        self._journal.post(payment.effective_at, LedgerName.CASH, payment.amount.minor)
+        self._journal.post(payment.effective_at, payment.kept_on, payment.amount.minor)
         self._inflow.fresh(payment.effective_at, payment.amount.minor)
 
     def pay(self, items: Iterable[OpenItem], named: Sequence[Named], closed: dict[str, Invoice]) -> None:
@@ -208,11 +225,11 @@ class _Receipt:
         self._recovery = _Recovery(document, minor)
 
     def _at_once(self, journal: Journal, credit_id: str, minor: int) -> None:
-        """Cash itself recovers, without having been credit."""
+        """The money itself recovers, without having been credit."""
         at = self._payment.effective_at
         for each, sign in ((self._journal, 1), (journal, -1)):
             each.post(at, LedgerName.UNAPPLIED, sign * minor, credit_id)
-            each.post(at, LedgerName.CASH, -sign * minor)
+            each.post(at, self._payment.kept_on, -sign * minor)
         self._direct += minor
 
     def _round_off(self) -> None:

@@ -11,25 +11,46 @@ from receivables.ledger.entries import Entry, EntryKind, LedgerName
 _CHARGES = {EntryKind.INVOICE, EntryKind.FEE, EntryKind.INTEREST}
 _BACK = {
     EntryKind.REFUND: "refunded",
+    EntryKind.REFUND_RETURNED: "refunded",
     EntryKind.CHARGEBACK: "charged back",
     EntryKind.CHARGEBACK_REVERSAL: "charged back",
     EntryKind.REVERSAL: "reversed",
 }
 
 
+_HERE = {LedgerName.CASH, LedgerName.CLEARING, LedgerName.REFUNDS_PAYABLE}
+"""Where money comes to and goes from."""
+_NAMES = {
+    LedgerName.UNAPPLIED: "credit",
+    LedgerName.SUSPENSE: "waits",
+    LedgerName.BAD_DEBT: "recovered",
+    LedgerName.IN_TRANSIT: "paid out",
+}
+"""What money of a payment is called on these; on others, as those of discounts, it is none of it."""
+
+
 @dataclass(slots=True)
 class PaymentCount:
-    """Where the money of a payment is: by receivable, and otherwise by name; and the discounts granted for it."""
+    """Where the money of a payment is: by receivable, and otherwise by name; the discounts granted for it; and by which ledger
+    accounts it came and went, net."""
 
     allocated: Counter[str] = field(default_factory=Counter)
     discounts: Counter[str] = field(default_factory=Counter)
     amounts: Counter[str] = field(default_factory=Counter)
+    kept: Counter[LedgerName] = field(default_factory=Counter)
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything of it is left on the account: it may have been there, and be on another now."""
+        return any(
+            any(counter.values()) for counter in (self.allocated, self.discounts, self.amounts, self.kept)
+        )
 
 
 @dataclass(slots=True)
 class Recount:
     """Minor units: what is owed in all and unapplied; by receivable what is open, what was charged at first and what
-    was given up; by credit; by payment."""
+    was given up; by credit; by payment; by payout what is under way."""
 
     balance: int = 0
     unapplied: int = 0
@@ -38,6 +59,7 @@ class Recount:
     given_up: Counter[str] = field(default_factory=Counter)
     credits: Counter[str] = field(default_factory=Counter)
     payments: dict[str, PaymentCount] = field(default_factory=dict)
+    in_transit: Counter[str] = field(default_factory=Counter)
 
 
 def recount(entries: Iterable[Entry]) -> Recount:
@@ -65,26 +87,27 @@ def _add(counted: Recount, entry: Entry) -> None:
             counted.credits[of] -= leg.minor
         elif leg.ledger is LedgerName.BAD_DEBT:
             counted.given_up[of] += leg.minor
+        elif leg.ledger is LedgerName.IN_TRANSIT:
+            counted.in_transit[of] += leg.minor
 
 
 def _add_payment(count: PaymentCount, entry: Entry, kinds: Mapping[str, EntryKind]) -> None:
     """An entry that undoes another counts as that one does, with its own signs."""
     kind = kinds.get(entry.reverses or "", entry.kind) if entry.kind is EntryKind.REVERSAL else entry.kind
+    if entry.kind in _BACK:
+        out = sum(leg.minor for leg in entry.legs if leg.ledger in _HERE)
+        count.amounts[_BACK[entry.kind]] -= out
     # A rest of a receivable that is let go is no money of the payment.
     of_receivable = any(leg.ledger is LedgerName.RECEIVABLE for leg in entry.legs)
     for leg in entry.legs:
         if leg.ledger is LedgerName.RECEIVABLE:
             _add_receivable(count, kind, leg.item or "", leg.minor)
-        elif leg.ledger is LedgerName.UNAPPLIED:
-            count.amounts["credit"] -= leg.minor
-        elif leg.ledger is LedgerName.SUSPENSE:
-            count.amounts["waits"] -= leg.minor
-        elif leg.ledger is LedgerName.ROUNDING and not (kind is EntryKind.ROUNDING and of_receivable):
+        elif leg.ledger in _HERE:
+            count.kept[leg.ledger] += leg.minor
+        elif leg.ledger is not LedgerName.ROUNDING:
+            count.amounts[_NAMES.get(leg.ledger, "otherwise")] -= leg.minor
+        elif kind is not EntryKind.ROUNDING or not of_receivable:
             count.amounts["rounded"] -= leg.minor
-        elif leg.ledger is LedgerName.BAD_DEBT:
-            count.amounts["recovered"] -= leg.minor
-        elif leg.ledger in {LedgerName.CASH, LedgerName.REFUNDS_PAYABLE} and entry.kind in _BACK:
-            count.amounts[_BACK[entry.kind]] -= leg.minor
 
 
 def _add_receivable(count: PaymentCount, kind: EntryKind, number: str, minor: int) -> None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from receivables.core.errors import Conflict, InvalidInput
 from receivables.core.ids import derived_id
 from receivables.core.money import CurrencyMismatch, Money
+from receivables.ledger.coming_back import return_refund, reverse_chargeback
 from receivables.ledger.credits import Credit, CreditSource
 from receivables.ledger.deeds import Deed, Holdings
 from receivables.ledger.entries import Entry, EntryKind, LedgerName, Leg
-from receivables.ledger.moving import reverse_chargeback, transfer
+from receivables.ledger.moving import transfer
 from receivables.ledger.outflow import Outflow, reduced_credit
-from receivables.ledger.payments import PaymentRecord, PaymentState
+from receivables.ledger.payments import Payment, PaymentRecord, PaymentState
 from receivables.ledger.posting import PaymentChange, Posting
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "pay_refund",
     "refund",
     "refund_credit",
+    "return_refund",
     "reverse_chargeback",
+    "take_back",
     "transfer",
 ]
 
@@ -50,16 +53,20 @@ def refund(
         raise InvalidInput("amount", f"is more than the {left} that are left of the payment")
     outflow = _back(record, holdings, unapplied, deed, asked, EntryKind.REFUND)
     outflow.record = replace(outflow.record, refunded=outflow.record.refunded + asked.minor)
-    return _returned(record, outflow, asked, LedgerName.CASH if paid else LedgerName.REFUNDS_PAYABLE)
+    return _returned(record, outflow, asked, record.payment.kept_on if paid else LedgerName.REFUNDS_PAYABLE)
 
 
-def pay_refund(promised: Entry, deed: Deed) -> Posting:
-    """A refund that was promised is paid; `promised` is its entry, of which it can be done once. Raises Conflict."""
+def pay_refund(promised: Entry, deed: Deed, payment: Payment | None = None) -> Posting:
+    """A refund that was promised is paid; `promised` is its entry, of which it can be done once, `payment` the payment whose money
+    it is, if the entry names one. Raises Conflict."""
     minor = -promised.moved(LedgerName.REFUNDS_PAYABLE)
     if promised.kind is not EntryKind.REFUND or minor <= 0:
         raise Conflict(f"entry {promised.id} is no refund that is still to be paid")
+    if promised.payment != (payment.key if payment else None):
+        raise ValueError(f"entry {promised.id} is of payment {promised.payment}")
     own = replace(deed, key=promised.id, effective_at=max(deed.effective_at, promised.effective_at))
-    legs = (Leg(LedgerName.REFUNDS_PAYABLE, minor), Leg(LedgerName.CASH, -minor))
+    source = payment.kept_on if payment else LedgerName.CASH
+    legs = (Leg(LedgerName.REFUNDS_PAYABLE, minor), Leg(source, -minor))
     entry = own.entry(
         promised.account_id,
         EntryKind.REFUND_PAID,
@@ -104,15 +111,32 @@ def chargeback(
     asked = left if amount is None else min(_asked(amount, left), left)
     outflow = _back(record, holdings, unapplied, deed, asked, EntryKind.CHARGEBACK)
     outflow.record = replace(outflow.record, charged_back=outflow.record.charged_back + asked.minor)
-    return _returned(record, outflow, asked, LedgerName.CASH)
+    return _returned(record, outflow, asked, record.payment.kept_on)
+
+
+def take_back(
+    record: PaymentRecord,
+    holdings: Holdings,
+    unapplied: Iterable[Credit],
+    deed: Deed,
+    *,
+    amount: Money | None = None,
+) -> Posting:
+    """The payment failed after its money had come, or its bank took it back without a dispute: as `chargeback`, in effect when
+    it went back. Raises InvalidInput (`amount`) and Conflict (nothing left)."""
+    own = deed if deed.reason else replace(deed, reason="the payment failed after its money had come")
+    return chargeback(record, holdings, unapplied, own, amount=amount)
 
 
 def money_left(record: PaymentRecord) -> Money:
-    """What of a payment has not gone back. Raises Conflict when it is in suspense, or nothing is left."""
-    if record.account_id is None or record.state is PaymentState.SUSPENSE:
-        raise Conflict(f"payment {record.payment.key!r} is in suspense: place it first")
-    gone = record.refunded + record.charged_back + record.reversed
-    left = record.payment.amount - Money(gone, record.payment.amount.currency)
+    """What of a payment has not gone back. Raises Conflict when it is in suspense, nothing is left, or it was a payout."""
+    if record.state is PaymentState.SUSPENSE:
+        raise Conflict(
+            f"payment {record.payment.key!r} is in suspense: place it first, or return it from there"
+        )
+    if record.state is PaymentState.PAYOUT:
+        raise Conflict(f"payment {record.payment.key!r} is a payout: nobody paid it")
+    left = record.payment.amount - Money(record.gone, record.payment.amount.currency)
     if not left:
         raise Conflict(f"nothing is left of payment {record.payment.key!r}: all of it went back")
     return left

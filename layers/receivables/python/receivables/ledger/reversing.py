@@ -28,7 +28,11 @@ _INSTEAD: Final = {
     EntryKind.REFUND_PAID: "money that went back is recorded as a payment when it returns",
     EntryKind.CHARGEBACK: "a chargeback has a reversal of its own, by the bank",
     EntryKind.CHARGEBACK_REVERSAL: "what the bank takes again is another chargeback",
-    EntryKind.SUSPENSE: "money in suspense is placed",
+    EntryKind.REFUND_RETURNED: "what the payer gets in the end is another refund",
+    EntryKind.SUSPENSE: "money in suspense is placed or returned",
+    EntryKind.PAYOUT: "a payout that did not arrive is booked as failed",
+    EntryKind.PAYOUT_FAILED: "what the processor sends in the end is another payout",
+    EntryKind.PAYOUT_ARRIVED: "what the bank takes back is a line of its own",
     EntryKind.PLACEMENT: "money that was placed wrongly is transferred or refunded",
     EntryKind.REVERSAL: "what was reversed by mistake is recorded again",
 }
@@ -82,7 +86,7 @@ def _payment(
     own = deed.at(record.payment.effective_at)
     outflow = Outflow(record, holdings, own, EntryKind.REVERSAL, undone=True)
     outflow.take(left.minor, unapplied)
-    outflow.journal.post(own.effective_at, LedgerName.CASH, -left.minor)
+    outflow.journal.post(own.effective_at, record.payment.kept_on, -left.minor)
     entries = outflow.journal.entries(
         entry.account_id,
         EntryKind.REVERSAL,

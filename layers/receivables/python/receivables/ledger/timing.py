@@ -24,7 +24,14 @@ Step: TypeAlias = tuple[datetime, int]
 
 MONEY: Final = frozenset({EntryKind.PAYMENT, EntryKind.ALLOCATION, EntryKind.TRANSFER})
 """Moves by which money pays a receivable."""
-_WENT_BACK: Final = frozenset({EntryKind.REFUND, EntryKind.CHARGEBACK, EntryKind.CHARGEBACK_REVERSAL})
+_WENT_BACK: Final = frozenset(
+    {
+        EntryKind.REFUND,
+        EntryKind.REFUND_RETURNED,
+        EntryKind.CHARGEBACK,
+        EntryKind.CHARGEBACK_REVERSAL,
+    }
+)
 _FIRST_ZONE: Final = timedelta(hours=14)
 """The zone that sees each day first."""
 

@@ -17,13 +17,18 @@ from receivables.ledger.payments import PaymentRecord
 from receivables.ledger.posting import CreditChange, PaymentChange, Posting
 from receivables.ledger.sheet import Sheet
 
+_OTHERWISE: Final = frozenset(
+    {LedgerName.UNAPPLIED, LedgerName.CLEARING, LedgerName.IN_TRANSIT, LedgerName.PROCESSOR_FEES}
+)
+"""Ledger accounts whose legs name something else than a receivable."""
+
 USED: Final = "the credit that came of it was used: reverse that first"
 
 
 def receivables_in(entry: Entry) -> frozenset[str]:
     """Numbers of the receivables that an entry changed: those of its legs, and the one that a credit note is on, which may have
     been paid."""
-    numbers = {leg.item for leg in entry.legs if leg.item and leg.ledger is not LedgerName.UNAPPLIED}
+    numbers = {leg.item for leg in entry.legs if leg.item and leg.ledger not in _OTHERWISE}
     if entry.kind is EntryKind.CREDIT_NOTE and entry.invoice:
         numbers.add(entry.invoice)
     return frozenset(numbers)

@@ -54,6 +54,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where bank transfers go: shown with the creditor's reference of each invoice."""
+
+    name: str
+    iban: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Which step of which policy made the notice; `step` counts from 1 and `offset_days` from the due date."""
 
@@ -81,6 +90,7 @@ class Reminder:
     credit: Money
     pay_link: str
     rule: Rule
+    bank: BankAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ class FormalNotice:
     credit: Money
     pay_by: date
     pay_link: str
+    bank: BankAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)

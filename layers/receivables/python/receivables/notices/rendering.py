@@ -10,15 +10,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from babel.core import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.environment import TemplateModule
 
-from receivables.core.errors import InvalidInput
 from receivables.ledger import ItemKind
-from receivables.notices.content import FormalNotice, Reminder, Wording
+from receivables.matching.references import printed
+from receivables.notices.content import BankAccount, FormalNotice, Reminder, Wording
 from receivables.notices.formats import amount, day, gsm_7, locale_of, one_line, plain_amount
 from receivables.notices.rows import Formatter, rows
 
@@ -47,21 +46,14 @@ def render_formal(formal: FormalNotice) -> Wording:
     return _wording(view | {"kind": "formal", "case_id": formal.case_id, "pay_by": pay_by})
 
 
-def pay_link(base: str, account_id: str) -> str:
-    """Where the customer pays all that is open on the account. Raises InvalidInput unless the base is a web address."""
-    if not base.startswith(("https://", "http://")):
-        raise InvalidInput("pay_link_base", "must begin with https://")
-    return f"{base.rstrip('/')}/{quote(account_id, safe='')}"
-
-
 def html_template(name: str) -> Template:
     """A template whose values are escaped."""
     return _environment(html=True).get_template(name)
 
 
-def languages() -> frozenset[str]:
-    """The languages that notices are written in."""
-    return frozenset(path.parent.name for path in TEMPLATES.glob("*/wording.jinja"))
+def languages(of: str = "wording") -> frozenset[str]:
+    """The languages that notices (or another file of words) are written in."""
+    return frozenset(path.parent.name for path in TEMPLATES.glob(f"*/{of}.jinja"))
 
 
 def _view(notice: Reminder | FormalNotice, money: Formatter) -> dict[str, Any]:
@@ -72,7 +64,7 @@ def _view(notice: Reminder | FormalNotice, money: Formatter) -> dict[str, Any]:
         "language": _language(locale),
         "customer": one_line(notice.customer.name),
         "company": one_line(notice.company),
-        "lines": rows(notice.lines, locale, money),
+        "lines": rows(notice.lines, locale, money, references=notice.bank is not None),
         # Two instalments of an invoice are one invoice; what is not all invoices is counted as what it is.
         "count": len({line.number for line in notice.lines}),
         "overdue": len(overdue),
@@ -81,7 +73,12 @@ def _view(notice: Reminder | FormalNotice, money: Formatter) -> dict[str, Any]:
         "total": money(notice.total, locale),
         "credit": money(notice.credit, locale) if notice.credit else "",
         "pay_link": notice.pay_link,
+        "bank": _bank(notice.bank) if notice.bank else None,
     }
+
+
+def _bank(bank: BankAccount) -> dict[str, str]:
+    return {"name": one_line(bank.name), "iban": printed(bank.iban), "bic": bank.bic}
 
 
 def _wording(view: dict[str, Any]) -> Wording:
@@ -97,11 +94,11 @@ def _language(locale: Locale) -> str:
     return str(locale.language) if locale.language in _written() else FALLBACK_LANGUAGE
 
 
-def _words(locale: Locale) -> _Words:
-    return _words_of(_language(locale))
+def _words(locale: Locale) -> Words:
+    return words_in(_language(locale))
 
 
-class _Words:
+class Words:
     """The wording of a language: each macro a function that returns plain text.
 
     A macro called by an HTML template would return its text marked as safe, names and all; through here it comes back
@@ -122,8 +119,9 @@ def _written() -> frozenset[str]:
 
 
 @cache
-def _words_of(language: str) -> _Words:
-    return _Words(_environment(html=False).get_template(f"{language}/wording.jinja").module)
+def words_in(language: str, of: str = "wording") -> Words:
+    """A file of words in one of its languages."""
+    return Words(_environment(html=False).get_template(f"{language}/{of}.jinja").module)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from babel.core import Locale
 
 from receivables.core.money import Money, decimals
+from receivables.matching.references import printed, reference_of
 from receivables.notices.formats import day, number, one_line
 
 if TYPE_CHECKING:
@@ -25,10 +26,22 @@ NOTES_ARE_IN: Final = "en"
 """Notes are words of the rules, not of the notice: who reads another language is shown the rows, which need none."""
 
 
-def rows(lines: Iterable[Line], locale: Locale, money: Formatter) -> list[Mapping[str, Any]]:
-    """The lines of one notice. What was said of one charge is not said again of the next."""
+def rows(
+    lines: Iterable[Line], locale: Locale, money: Formatter, *, references: bool = False
+) -> list[Mapping[str, Any]]:
+    """The lines of one notice, with their creditor's references for bank transfers where these are possible. What was said of
+    one charge is not said again of the next."""
     told: set[str] = set()
-    return [_line(line, locale, money, told) for line in lines]
+    return [
+        {**_line(line, locale, money, told), "reference": _reference(line) if references else ""}
+        for line in lines
+    ]
+
+
+def _reference(line: Line) -> str:
+    """A plan's parts have none: what is paid for it goes to what it covers."""
+    found = None if line.plan else reference_of(line.number)
+    return printed(found) if found else ""
 
 
 def _line(line: Line, locale: Locale, money: Formatter, told: set[str]) -> Mapping[str, Any]:

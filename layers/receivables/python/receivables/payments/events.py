@@ -44,13 +44,15 @@ class Uninterpretable(ReceivablesError):
 @dataclass(frozen=True, slots=True)
 class References:
     """What tells what money is for. `invoice`: the number of an invoice, named as such (metadata that our pay links set, a field
-    for it). `structured`: a creditor's reference with a check digit, as it came. `texts`: remittance text, descriptions,
-    values of metadata - whatever a number may be found in. `end_to_end`: the payer's own id of the transfer."""
+    for it); `account`: the id of an account of ours, named likewise. `structured`: a creditor's reference with a check digit, as
+    it came. `texts`: remittance text, descriptions, values of metadata - whatever a number may be found in. `end_to_end`:
+    the payer's own id of the transfer."""
 
     invoice: str | None = None
     structured: str | None = None
     texts: tuple[str, ...] = ()
     end_to_end: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from receivables.ledger import Page
 
 
 class Form(StrEnum):
@@ -74,3 +77,6 @@ class Inbox(Protocol):
 
     def parked(self, limit: int) -> Sequence[InboxMessage]:
         """Messages in front of a person, oldest first."""
+
+    def everything(self, position: Mapping[str, str] | None = None) -> Page[InboxMessage]:
+        """All that was ever kept, in no order, page by page; a page may be empty. What comes meanwhile may be missing."""

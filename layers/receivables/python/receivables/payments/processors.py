@@ -31,6 +31,9 @@ class Keys(Protocol):
         """What is at the address, remembered for hours. Raises Unauthenticated unless it is https, of one of the hosts (exactly), on
         the usual port and without credentials; a redirect is not followed. Raises DependencyFailed when it cannot be had."""
 
+    def renewed(self, url: str, hosts: frozenset[str]) -> bytes:
+        """What is there now, for a key that is not among those remembered; asked too often, what is remembered. Raises alike."""
+
 
 class Webhooks(Protocol):
     """A processor's signature scheme and event format. Nothing that only the latter needs is imported for the former."""
@@ -42,6 +45,11 @@ class Webhooks(Protocol):
     @property
     def kept_headers(self) -> frozenset[str]:
         """Lower-case names of the headers that prove or describe the event; no other is stored."""
+
+    @property
+    def kept_settings(self) -> frozenset[str]:
+        """Names of the endpoint's settings that its events cannot be read without: each is stored with what came, as the header
+        `endpoint-<name>`, so that it is read the same for ever."""
 
     def verify(self, request: Request, endpoint: Endpoint, now: datetime, keys: Keys) -> str:
         """The id of what was delivered (of the event, or of the batch), if the raw body is signed with a live secret within the
@@ -76,7 +84,8 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class LinkOrder:
     """A page on which a payer can pay. `key` makes it once for ever (idempotency); `invoice` is the number that the processor
-    is to hand back with the payment (None: the account as a whole, `account_id`). It ends at `expires_at` (UTC)."""
+    is to hand back with the payment (None: the account as a whole, `account_id`). It ends at `expires_at` (UTC); `ordered_at`
+    (UTC) is for processors that want to be told how long it lasts instead."""
 
     key: str
     amount: Money
@@ -87,6 +96,7 @@ class LinkOrder:
     invoice: str | None = None
     payer: Payer = field(default_factory=Payer)
     locale: str = "en"
+    ordered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ def _render(content: FormalNotice) -> Wording:
 
 
 def _pay_link(account_id: str) -> str:
-    from receivables.notices.rendering import pay_link
+    from receivables.runtime.pay_links import pay_link
 
-    return pay_link(setting("PAY_LINK_BASE"), account_id)
+    return pay_link(account_id)
 
 
 def carry_out(task: Task) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from receivables.core.configuration import CompanyStore, SwitchStore
 from receivables.core.versions import Catalogue
 from receivables.runtime.clients import client
-from receivables.runtime.settings import setting
+from receivables.runtime.settings import optional, setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from receivables.ledger import LedgerStore
     from receivables.notices.ports import NoticeStore
     from receivables.payments.inbox import Inbox
+    from receivables.payments.pay_links import PayTokens
+    from receivables.payments.transfers import BankTransfer
     from receivables.runtime.arrangements import Arrangements
+    from receivables.runtime.banking import Banking
     from receivables.runtime.money import Money
+    from receivables.runtime.processor_desk import ProcessorDesk
     from receivables.terms import HolidayCalendars, Terms
     from receivables.terms.acceptance import Acceptances, DocumentShelf
     from receivables.usecases.accept_terms import AcceptTerms
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from receivables.usecases.issue_invoice import IssueInvoice
     from receivables.usecases.keep_company import KeepCompany
     from receivables.usecases.keep_customers import KeepCustomers
+    from receivables.usecases.pay_page import AskedFor
     from receivables.usecases.write_terms import WriteTerms
 
 
@@ -150,6 +155,25 @@ class Stores:
             answer = client("secretsmanager").get_secret_value(SecretId=setting("PAGE_TOKEN_SECRET_ARN"))
         return str(json.loads(answer["SecretString"])["key"]).encode()
 
+    @cached_property
+    def pay_tokens(self) -> PayTokens:
+        """What seals pay links."""
+        from receivables.runtime.pay_links import pay_tokens
+
+        return pay_tokens()
+
+    @cached_property
+    def draw_code(self) -> Callable[[BankTransfer], str]:
+        """Draws the codes of bank transfers."""
+        from receivables.adapters.qr_codes import svg
+
+        return svg
+
+    @property
+    def pay_link_base(self) -> str:
+        """Where payers go, if that is a domain of our own; empty: to this API."""
+        return optional("PAY_LINK_BASE")
+
     @property
     def idempotency_table(self) -> str:
         return setting("IDEMPOTENCY_TABLE")
@@ -163,6 +187,12 @@ class Stores:
 
 class Services(Stores):
     """What the API does."""
+
+    @cached_property
+    def asked_for(self) -> AskedFor:
+        from receivables.usecases.pay_page import AskedFor
+
+        return AskedFor(self.ledger, self.customers, self.company)
 
     @cached_property
     def applicable_terms(self) -> Applicable[Terms]:
@@ -200,9 +230,17 @@ class Services(Stores):
 
     @cached_property
     def keep_company(self) -> KeepCompany:
+        from receivables.adapters.processors import registry
         from receivables.usecases.keep_company import KeepCompany
 
-        return KeepCompany(self.company, self.terms, self.policies)
+        return KeepCompany(self.company, self.terms, self.policies, registry)
+
+    @cached_property
+    def processors(self) -> ProcessorDesk:
+        """Mandates, payouts and reconciliation."""
+        from receivables.runtime.processor_desk import ProcessorDesk
+
+        return ProcessorDesk(self)
 
     @cached_property
     def accept_terms(self) -> AcceptTerms:
@@ -253,6 +291,13 @@ class Services(Stores):
         from receivables.runtime.arrangements import Arrangements
 
         return Arrangements(self.ledger, self.customers, self.applicable_policies)
+
+    @cached_property
+    def banking(self) -> Banking:
+        """Bank accounts and statements."""
+        from receivables.runtime.banking import Banking
+
+        return Banking(self.inbox)
 
     @cached_property
     def request_import(self) -> RequestImport:

@@ -9,14 +9,17 @@ from receivables.runtime.clients import client
 from receivables.runtime.settings import setting
 
 if TYPE_CHECKING:
+    from receivables.matching.ports import HabitStore, ProposalStore
     from receivables.runtime.api import Services
     from receivables.usecases.account_statement import Statements
     from receivables.usecases.chargebacks import ChargeBack
     from receivables.usecases.charges import DecideCharge, ReadCharges
     from receivables.usecases.check_books import CheckLog, OneOfTheBooks
+    from receivables.usecases.cheques import Cheques
     from receivables.usecases.corrections import ReverseEntry
     from receivables.usecases.credit_notes import IssueCreditNote
     from receivables.usecases.credits import ApplyCredits
+    from receivables.usecases.proposals import Proposals
     from receivables.usecases.record_payment import PlacePayment, RecordPayment
     from receivables.usecases.refunds import RefundPayment
     from receivables.usecases.settling import Settling
@@ -61,6 +64,33 @@ class Money:
         from receivables.usecases.record_payment import PlacePayment
 
         return PlacePayment(self._services.ledger, self.settling)
+
+    @cached_property
+    def proposal_store(self) -> ProposalStore:
+        from receivables.adapters.dynamodb.matching import DynamoProposals
+
+        return DynamoProposals(client("dynamodb"), setting("RECEIVABLES_TABLE"))
+
+    @cached_property
+    def habits(self) -> HabitStore:
+        from receivables.adapters.dynamodb.matching import DynamoHabits
+
+        return DynamoHabits(client("dynamodb"), setting("RECEIVABLES_TABLE"))
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        from receivables.usecases.place_match import PlaceMatch
+        from receivables.usecases.proposals import Proposals
+
+        ledger = self._services.ledger
+        placing = PlaceMatch(ledger, self.settling)
+        return Proposals(ledger, placing, self.place_payment, self.proposal_store, self.habits)
+
+    @cached_property
+    def cheques(self) -> Cheques:
+        from receivables.usecases.cheques import Cheques
+
+        return Cheques(self._services.ledger, self._services.inbox)
 
     @cached_property
     def refund_payment(self) -> RefundPayment:

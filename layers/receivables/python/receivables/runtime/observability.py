@@ -25,9 +25,9 @@ ALLOWED: Final = frozenset(
     "xray_trace_id correlation_id exception_name where "
     # Ours: identifiers, counts and states
     "account_id action as_of attempt approval_id bucket case_id channel count decision differing endpoint event_id failed index_misses "
-    "invoice job_id key kind message_id method missed next_action_at notice_id outcome page parked processor queued "
-    "delivered halted reported restarted started unfinished woken "
-    "reason_code record received redriven route rows rows_bad scanned sent shard stage state status step unknown".split()
+    "invoice job_id key kind message_id method missed next_action_at notice_id outcome page parked payouts processor proposed queued "
+    "applied delivered finished halted reported restarted started unfinished woken "
+    "reason_code record received redriven route rows rows_bad scanned sent shard skipped stage state status step unknown".split()
 )
 
 
@@ -77,9 +77,9 @@ class _Metrics:
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to a count. Names: Nominated, Worked, Claimed, Sent, Unknown, Refused, Released, Applied, Unapplied,
-        Suspended, Duplicate, Placed, Ignored, Parked, WebhooksStored, WebhooksRepeated, WebhooksRefused,
-        WebhooksFailed, CasesOpened, CasesClosed, CasesWoken, CasesFailed, UnknownOutcomes, IndexMissed, KeptUp,
-        LedgerDifferences."""
+        Suspended, Duplicate, Placed, Returned, Restored, Noted, Booked, Ignored, Parked, WebhooksStored,
+        WebhooksRepeated, WebhooksRefused, WebhooksFailed, CasesOpened, CasesClosed, CasesWoken, CasesFailed, UnknownOutcomes, IndexMissed, KeptUp,
+        LedgerDifferences, ReconciliationsFailed, PaymentsMissing, PaymentsDiffering, Collections<Outcome>, MatchApplied, MatchProposed."""
         if number:
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
 

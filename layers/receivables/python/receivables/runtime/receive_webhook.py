@@ -1,4 +1,8 @@
-"""Composes the webhook receiver, and translates between API Gateway's events and its words."""
+"""Composes the webhook receiver, and translates between API Gateway's events and its words.
+
+What a function must not import before it is needed - an HTTP client for published keys, the readers of events - stays
+out of it: a processor waits for seconds only.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from receivables.core.errors import (
     TooLarge,
     Unauthenticated,
 )
+from receivables.payments.processors import Keys, Request
 from receivables.runtime.clients import client
 from receivables.runtime.front_door import received_at, request_time
 from receivables.runtime.problems import MEDIA_TYPE, document, kind_of
@@ -34,14 +39,36 @@ _RETRY_AFTER_SECONDS: Final = 30
 def receive_webhook() -> ReceiveWebhook:
     """The use case with its adapters, made at the first request and kept."""
     from receivables.adapters.dynamodb.inbox import DynamoInbox
-    from receivables.adapters.processors.registry import processor
+    from receivables.adapters.processors.registry import webhooks
     from receivables.adapters.secrets import SecretsManagerEndpoints
 
     endpoints = SecretsManagerEndpoints(
         client("secretsmanager"), setting("WEBHOOK_SECRETS_PREFIX"), time.monotonic
     )
     inbox = DynamoInbox(client("dynamodb"), setting("INBOX_TABLE"))
-    return ReceiveWebhook(endpoints, inbox, processor)
+    return ReceiveWebhook(endpoints, inbox, webhooks, PublishedWhenAsked())
+
+
+class PublishedWhenAsked:
+    """Implements payments.processors.Keys: published keys, by an HTTP client that is imported when one is asked for."""
+
+    def get(self, url: str, hosts: frozenset[str]) -> bytes:
+        """See Keys."""
+        return _published_keys().get(url, hosts)
+
+    def renewed(self, url: str, hosts: frozenset[str]) -> bytes:
+        """See Keys."""
+        return _published_keys().renewed(url, hosts)
+
+
+@cache
+def _published_keys() -> Keys:
+    from receivables.adapters.http import Http
+    from receivables.adapters.published_keys import PublishedKeys
+
+    # Processors wait about five seconds for an answer.
+    http = Http(read_seconds=3, total_seconds=4, attempts=2, most_bytes=64 * 1024)
+    return PublishedKeys(http, time.monotonic)
 
 
 def webhook(event: Mapping[str, Any]) -> Webhook:
@@ -50,8 +77,13 @@ def webhook(event: Mapping[str, Any]) -> Webhook:
     return Webhook(
         processor=named.get("processor", ""),
         endpoint=named.get("endpoint", ""),
-        headers=_headers(event),
-        body=_body(event),
+        request=Request(
+            body=_body(event),
+            headers=_headers(event),
+            method=_method(event),
+            path=_path(event),
+            query=event.get("queryStringParameters") or {},
+        ),
         received_at=received_at(event),
         as_of=request_time(event),
     )
@@ -60,6 +92,11 @@ def webhook(event: Mapping[str, Any]) -> Webhook:
 def accepted() -> dict[str, Any]:
     """The same for what is new and what is not: the sender has done its part."""
     return _answer(HTTPStatus.OK, "application/json", {"received": True})
+
+
+def answered(challenge: str) -> dict[str, Any]:
+    """A challenge's answer, as plain text."""
+    return _answer(HTTPStatus.OK, "text/plain; charset=utf-8", challenge)
 
 
 def refused(error: ReceivablesError) -> dict[str, Any]:
@@ -83,6 +120,17 @@ def unavailable() -> dict[str, Any]:
     )
 
 
+def _method(event: Mapping[str, Any]) -> str:
+    context = event["requestContext"]
+    return str(event.get("httpMethod") or context.get("http", {}).get("method") or "POST")
+
+
+def _path(event: Mapping[str, Any]) -> str:
+    """The path that was called, with the stage or the mapping of a custom domain that is in front of the resource's own."""
+    context = event["requestContext"]
+    return str(context.get("path") or event.get("rawPath") or event.get("path") or "/")
+
+
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     """By lower-case name; the values of a header that comes more than once are joined by commas, as HTTP says."""
     found: dict[str, list[str]] = {}
@@ -99,17 +147,17 @@ def _body(event: Mapping[str, Any]) -> bytes:
     if not event.get("isBase64Encoded"):
         return str(body).encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(body)
+        return base64.b64decode(body, validate=True)
     except ValueError:
         return b""  # proves nothing, and is refused as such
 
 
 def _answer(
-    status: int, content_type: str, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    status: int, content_type: str, body: Mapping[str, Any] | str, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     return {
         "statusCode": int(status),
         "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **(headers or {})},
-        "body": json.dumps(document),
+        "body": body if isinstance(body, str) else json.dumps(body),
         "isBase64Encoded": False,
     }

@@ -72,7 +72,6 @@ def work_account() -> WorkAccount:
     sender = SendNotice(notices, configuration, emails, SnsTexts(LazyClient("sns")))
     company: Memory[Company] = Memory(time.monotonic)
     ledger, rules = _Ledger(dynamodb, table), _Rules(configuration)
-    pay_link_base = setting("PAY_LINK_BASE")
     return WorkAccount(
         accounts=ledger,
         customers=HotCustomers(dynamodb, customers),
@@ -87,8 +86,15 @@ def work_account() -> WorkAccount:
         courier=Courier(notices, sender),
         cases=_cases,
         upkeep=KeepUp(ledger, rules, rules, rules, recording_time),
-        addressing=lambda: Addressing(company.get("company", configuration.get), pay_link_base),
+        addressing=lambda: Addressing(company.get("company", configuration.get), _pay_link),
     )
+
+
+def _pay_link(account_id: str) -> str:
+    # Sealing links is loaded for the first notice that is written.
+    from receivables.runtime.pay_links import pay_link
+
+    return pay_link(account_id)
 
 
 @cache

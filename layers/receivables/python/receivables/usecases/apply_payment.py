@@ -1,249 +1,246 @@
-"""Apply a payment that came by webhook: once, whatever comes twice, late or in another order.
+"""Apply what was heard of money: once, whatever comes twice, late or in another order.
 
-The common case is two requests: one read of what never changes of the invoice, and one transaction that assumes that
-nothing was paid yet. Where that is wrong - or may be, because the payment is late and there may be charges - what is open
-is read and the posting worked out again. The customer is read only where the days of its zone make a difference.
+The common case - money comes, and nothing else is known of it - is two requests: one read, and one transaction that settles the
+message, too. Everything else is brought to what is known of the payment, deed by deed (see `know_payment`). One of several
+events that is not understood, or cannot be booked, does not hold up the others: it becomes a message of its own, in front of a
+person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final, Protocol
 
-from receivables.core.clock import local_date
-from receivables.core.errors import InvalidInput, NotFound, StaleRevision
-from receivables.core.ids import reference as invoice_number
-from receivables.core.ids import split_account_id
-from receivables.ledger import Payment, PaymentState, Posting, PostOutcome
-from receivables.ledger.allocation import Named
-from receivables.ledger.deeds import Deed
-from receivables.ledger.issuing import untouched
-from receivables.ledger.receiving import place, receive, to_suspense
-from receivables.payments.events import OtherEvent, PaymentEvent, Uninterpretable
-from receivables.payments.inbox import InboxMessage, InboxState
-from receivables.terms import Settlement
-from receivables.usecases.settling import closed_documents, named_items
+from receivables.core.errors import (
+    Conflict,
+    InvalidFields,
+    NotFound,
+    StaleRevision,
+    TooLarge,
+)
+from receivables.core.money import CurrencyMismatch
+from receivables.payments.events import EventType, MoneyEvent, OtherEvent, Poison, Uninterpretable
+from receivables.payments.inbox import Form, InboxMessage, InboxState
+from receivables.payments.stored import dump_events
+from receivables.usecases.hear_money import HearMoney, Unanswered, Unfit
+from receivables.usecases.know_payment import KnowPayment
+from receivables.usecases.payment_state import News, Outcome
 
 if TYPE_CHECKING:
-    from receivables.ledger import Invoice, InvoicePointer, LedgerStore, OpenItem
-    from receivables.payments.events import Processor
+    from receivables.payments.events import Told
     from receivables.payments.inbox import Inbox
-    from receivables.usecases.readers import CustomerReader
 
-MOST_TRIES: Final = 5
-"""How often a posting is worked out again when others change the invoice meanwhile; then the stream brings it back."""
+__all__ = ["ApplyPayment", "Mandates", "Outcome", "Payouts"]
 
-_ANY_ZONE: Final = ZoneInfo("UTC")
-_NAMED_ONLY: Final = Settlement()
-"""A payment that names its invoice is settled by that invoice's own conditions."""
+_FOR_GOOD: Final = (Conflict, InvalidFields, NotFound, Uninterpretable, CurrencyMismatch, TooLarge)
+"""What another try would not change. (Somebody having been faster is a Conflict, too: see `StaleRevision`.)"""
 
 
-class Outcome(StrEnum):
-    """What became of a message."""
+class Payouts(Protocol):
+    """Books what processors send to our bank."""
 
-    APPLIED = "applied"
-    """All of the payment went to its invoice."""
-    UNAPPLIED = "unapplied"
-    """Some or all of it is unapplied credit: the invoice was paid already, or less was owed."""
-    SUSPENDED = "suspended"
-    """Nobody knows yet whose it is."""
-    DUPLICATE = "duplicate"
-    """The payment was known."""
-    PLACED = "placed"
-    """The payment was known and in suspense, and this event named its invoice."""
-    IGNORED = "ignored"
-    """It moves no money here."""
-    PARKED = "parked"
-    """It is not understood: in front of a person."""
-    SETTLED = "settled"
-    """It was dealt with before."""
+    def __call__(self, event: MoneyEvent, processor: str, endpoint: str, received_at: datetime, /) -> object:
+        """Once, whatever comes twice or in another order."""
 
 
-_OUTCOMES: Final = {
-    PaymentState.APPLIED: Outcome.APPLIED,
-    PaymentState.OVERPAID: Outcome.UNAPPLIED,
-    PaymentState.UNAPPLIED: Outcome.UNAPPLIED,
-    PaymentState.SUSPENSE: Outcome.SUSPENDED,
-}
+class Mandates(Protocol):
+    """Ends permissions to draw money."""
+
+    def __call__(
+        self, processor: str, endpoint: str, mandate_id: str, reason: str, at: datetime, /
+    ) -> object:
+        """Once, whatever comes twice."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Holding:
-    """The invoice that a payment is for, as assumed or read: its open item and charges, or that it is closed."""
+class Elsewhere:
+    """What is not of a single payment."""
 
-    items: tuple[OpenItem, ...]
-    closed: tuple[Invoice, ...] = ()
+    payouts: Payouts
+    mandates: Mandates
 
 
 class ApplyPayment:
-    """Deals with one message of the inbox. Whatever it raises is worth another try: nothing is half done.
+    """Deals with one message of the inbox. Whatever it raises is worth another try: what was done stays done, and is not done
+    again.
 
     `recording` tells when something is recorded that was received at an instant.
     """
 
     def __init__(
         self,
-        ledger: LedgerStore,
         inbox: Inbox,
-        processors: Callable[[str], Processor | None],
-        customers: CustomerReader,
+        hear: HearMoney,
+        know: KnowPayment,
+        elsewhere: Elsewhere,
         recording: Callable[[datetime], datetime],
     ) -> None:
-        self._ledger, self._inbox, self._processors = ledger, inbox, processors
-        self._customers, self._recording = customers, recording
+        self._inbox, self._hear, self._know = inbox, hear, know
+        self._elsewhere, self._recording = elsewhere, recording
 
     def __call__(self, message: InboxMessage) -> Outcome:
+        """What became of the message."""
+        outcomes = self.each(message)
+        return outcomes[0] if len(outcomes) == 1 else Outcome.SEVERAL
+
+    def each(self, message: InboxMessage) -> Sequence[Outcome]:
+        """What became of each thing that the message tells; never empty. One that waits for a processor's answer holds up nothing: it
+        stays as it is, and comes again with the sweep."""
         if message.state is not InboxState.RECEIVED:
-            return Outcome.SETTLED
+            return (Outcome.SETTLED,)
         try:
-            event = self._interpret(message)
+            return self._each(message)
         except Uninterpretable as error:
-            self._inbox.settle(message.id, InboxState.PARKED, str(error))
-            return Outcome.PARKED
-        if isinstance(event, OtherEvent):
-            self._inbox.settle(message.id, InboxState.IGNORED, event.why)
-            return Outcome.IGNORED
-        return self._apply(message, _payment(message, event))
+            return self._parked(message, error)
+        except Unanswered:
+            return (Outcome.WAITING,)
 
-    def _interpret(self, message: InboxMessage) -> PaymentEvent | OtherEvent:
-        processor = self._processors(message.processor)
-        if processor is None:
-            raise Uninterpretable("the processor is no longer known")
-        event = processor.interpret(message.body)
-        if isinstance(event, PaymentEvent) and event.livemode not in {None, message.livemode}:
-            raise Uninterpretable(
-                "a rehearsal at an endpoint for real money"
-                if message.livemode
-                else "real money at an endpoint for rehearsals"
-            )
-        return event
+    def _each(self, message: InboxMessage) -> Sequence[Outcome]:
+        heard: Sequence[Told | Unfit] = self._hear(message)
+        if len(heard) == 1:
+            told = heard[0]
+            if (outcome := self._at_once(message, told)) is not None:
+                return (outcome,)
+            heard = tuple(self._hear.in_full(message, told))
+        if all(isinstance(each, OtherEvent) for each in heard):
+            return self._ignored(message, heard)
+        return self._alone(message, heard[0]) if len(heard) == 1 else self._several(message, heard)
 
-    def _apply(self, message: InboxMessage, payment: Payment) -> Outcome:
-        invoice = self._invoice_of(payment)
-        state = self._post(payment, invoice, message.id)
-        if state is not None:
-            return _OUTCOMES[state]
-        placed = invoice is not None and self._place(payment, invoice, message)
-        self._inbox.settle(message.id, InboxState.PROCESSED, "placed" if placed else "duplicate")
-        return Outcome.PLACED if placed else Outcome.DUPLICATE
+    def again(self, message: InboxMessage, *, ask: bool = False) -> Sequence[Outcome]:
+        """Apply what a message tells once more, whatever became of it, and leave the message as it is: where all of it was
+        applied, nothing changes. Processors are asked only if told so: they answer how things are by now. Raises
+        Uninterpretable for what cannot be read."""
+        outcomes: list[Outcome] = []
+        for told in self._hear(message):
+            if isinstance(told, MoneyEvent) and told.fetch is not None and not ask:
+                outcomes.append(Outcome.UNASKED)
+                continue
+            outcomes.extend(self._once_more(message, each) for each in self._hear.in_full(message, told))
+        return outcomes
 
-    def _invoice_of(self, payment: Payment) -> InvoicePointer | None:
-        """The invoice that the payment names and can pay: known, and in the payment's currency."""
+    def _once_more(self, message: InboxMessage, told: Told | Unfit) -> Outcome:
+        if isinstance(told, MoneyEvent) and told.type is EventType.MANDATE_CANCELLED:
+            return Outcome.IGNORED  # no money, and finance has been told
         try:
-            number = invoice_number(payment.reference or "", field="reference")
-        except InvalidInput:
+            return self._apply(message, told)
+        except StaleRevision:
+            raise
+        except _FOR_GOOD:
+            return Outcome.PARKED
+
+    def _at_once(self, message: InboxMessage, told: Told | Unfit) -> Outcome | None:
+        """Money that came and of which nothing else is known, as far as one transaction says."""
+        if not isinstance(told, MoneyEvent) or told.fetch is not None or told.payment_id is None:
             return None
-        invoice = self._ledger.pointer(number)
-        if invoice is None or invoice.amount.currency != payment.amount.currency:
+        if told.type is not EventType.PAYMENT_SUCCEEDED or told.livemode not in {None, message.livemode}:
             return None
-        return invoice
+        news = self._news(message, told)
+        try:
+            outcome = self._know.at_once(news, message.id)
+            if outcome is not None:
+                return outcome
+            outcome = self._know(news, something_is_there=True)
+        except StaleRevision:
+            raise
+        except _FOR_GOOD as error:
+            return self._parked(message, error)[0]
+        self._inbox.settle(message.id, InboxState.PROCESSED, outcome.value)
+        return outcome
 
-    def _post(self, payment: Payment, invoice: InvoicePointer | None, message_id: str) -> PaymentState | None:
-        """Where the money went; None: it was booked before. Raises StaleRevision when others are always faster."""
-        recorded_at = self._recording(payment.received_at)
-        zone = self._zone(invoice)
-        holding = self._expected(invoice, payment, zone) if invoice else None
-        for _ in range(MOST_TRIES):
-            posting = _posting(payment, invoice, holding, zone, recorded_at)
-            outcome = self._ledger.post(posting, inbox_id=message_id)
-            if outcome is PostOutcome.DUPLICATE:
-                return None
-            if outcome is PostOutcome.POSTED and posting.payment is not None:
-                return posting.payment.after.state
-            holding = self._read(invoice) if invoice else None
-        raise StaleRevision(f"invoice {payment.reference} keeps changing")
+    def _alone(self, message: InboxMessage, told: Told | Unfit) -> Sequence[Outcome]:
+        """The one thing that a message tells: what is wrong with it is wrong with the message."""
+        try:
+            outcome = self._apply(message, told)
+        except StaleRevision:
+            raise
+        except _FOR_GOOD as error:
+            return self._parked(message, error)
+        self._inbox.settle(message.id, InboxState.PROCESSED, outcome.value)
+        return (outcome,)
 
-    def _zone(self, invoice: InvoicePointer | None) -> ZoneInfo:
-        """The customer's zone, where its days matter: for a discount, and for being late where that costs."""
-        if invoice is None or not (invoice.conditions.discounts or invoice.conditions.charged):
-            return _ANY_ZONE
-        return self._customers.get(split_account_id(invoice.account_id)[0]).tz
-
-    def _expected(self, invoice: InvoicePointer, payment: Payment, zone: ZoneInfo) -> _Holding:
-        """The invoice as it is if nothing has happened to it; read, if it may bear charges by now."""
-        parts = invoice.conditions.instalments
-        first_due = min((part.due_date for part in parts), default=invoice.due_date)
-        # By the time of recording, not of paying: charges may have been posted that a payment was too early for.
-        if invoice.conditions.charged and local_date(payment.received_at, zone) > first_due:
-            return self._read(invoice)
-        return _Holding((untouched(invoice),))
-
-    def _read(self, invoice: InvoicePointer) -> _Holding:
-        """The invoice as it stands, with its charges where it may have some."""
-        if invoice.conditions.charged:
-            working_set = self._ledger.working_set(invoice.account_id)
-            items = named_items(working_set.items if working_set else (), (invoice.number,))
-        else:
-            item = self._ledger.open_item(invoice.account_id, invoice.number)
-            items = (item,) if item else ()
-        return _Holding(items, closed_documents(self._ledger, items, (invoice.number,)))
-
-    def _place(self, payment: Payment, invoice: InvoicePointer, message: InboxMessage) -> bool:
-        """Take a known payment out of suspense, where another event of it without a usable reference had put it.
-
-        So it does not matter which of them came first.
-        """
-        source = f"{message.processor}/{message.endpoint}"
-        for _ in range(MOST_TRIES):
+    def _several(self, message: InboxMessage, heard: Sequence[Told | Unfit]) -> Sequence[Outcome]:
+        """Each for itself. What fails otherwise than for good is tried again with the whole message, after all others."""
+        outcomes: list[Outcome] = []
+        failed: list[Exception] = []
+        for told in heard:
+            if failed and isinstance(told, MoneyEvent) and told.fetch is not None:
+                continue  # its processor, or the ledger, does not answer now: that is not waited for again and again
             try:
-                record = self._ledger.payment(payment.key)
-            except NotFound:  # not booked: the message was settled otherwise, parked for example, meanwhile
-                return False
-            if record.state is not PaymentState.SUSPENSE or record.payment.amount != payment.amount:
-                return False
-            recorded_at = self._recording(message.received_at)
-            deed = Deed(payment.key, source, record.payment.effective_at, recorded_at)
-            named = replace(record, payment=replace(record.payment, reference=invoice.number))
-            holding = self._read(invoice)
-            posting = place(
-                named,
-                invoice.account_id,
-                holding.items,
-                deed,
-                named=(Named(invoice.number),),
-                settlement=_NAMED_ONLY,
-                tz=self._zone(invoice),
-                written_off=holding.closed,
-            )
-            if self._ledger.post(posting) is PostOutcome.POSTED:
-                return True
-        raise StaleRevision(f"invoice {invoice.number} keeps changing")
+                full = self._hear.in_full(message, told)
+                outcomes.extend(self._one_of_several(message, each) for each in full)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are not to wait for it
+                failed.append(error)
+        if failed:
+            # What is wrong with us comes first: a processor's silence is waited for otherwise.
+            raise min(failed, key=lambda error: isinstance(error, Unanswered))
+        self._inbox.settle(message.id, InboxState.PROCESSED, _counted(outcomes))
+        return outcomes
+
+    def _one_of_several(self, message: InboxMessage, told: Told | Unfit) -> Outcome:
+        try:
+            return self._apply(message, told)
+        except StaleRevision:
+            raise
+        except _FOR_GOOD as error:
+            self._inbox.store(_by_itself(message, told, str(error)))
+            return Outcome.PARKED
+
+    def _parked(self, message: InboxMessage, error: Exception) -> Sequence[Outcome]:
+        self._inbox.settle(message.id, InboxState.PARKED, str(error))
+        return (Outcome.PARKED,)
+
+    def _ignored(self, message: InboxMessage, heard: Sequence[Told | Unfit]) -> Sequence[Outcome]:
+        words = "; ".join(sorted({each.why for each in heard if isinstance(each, OtherEvent) and each.why}))
+        self._inbox.settle(message.id, InboxState.IGNORED, words)
+        return (Outcome.IGNORED,) * max(1, len(heard))
+
+    def _apply(self, message: InboxMessage, told: Told | Unfit) -> Outcome:
+        """Raises of `_FOR_GOOD` what has to be put in front of a person."""
+        if isinstance(told, OtherEvent):
+            return Outcome.IGNORED
+        if not isinstance(told, MoneyEvent):
+            raise Uninterpretable(told.reason)
+        if told.type in {EventType.PAYOUT, EventType.PAYOUT_FAILED}:
+            self._elsewhere.payouts(told, message.processor, message.endpoint, message.received_at)
+            return Outcome.BOOKED
+        if told.type is EventType.MANDATE_CANCELLED:
+            return self._end_mandate(message, told)
+        if told.payment_id is None:
+            raise Uninterpretable("it does not say of which payment it tells")
+        return self._know(self._news(message, told))
+
+    def _end_mandate(self, message: InboxMessage, told: MoneyEvent) -> Outcome:
+        if told.subject_id is None:
+            raise Uninterpretable("it does not say which mandate has ended")
+        at = min(told.occurred, message.received_at)
+        reason = told.failure_code or told.raw_type
+        self._elsewhere.mandates(message.processor, message.endpoint, told.subject_id, reason, at)
+        return Outcome.BOOKED
+
+    def _news(self, message: InboxMessage, event: MoneyEvent) -> News:
+        source = f"{message.processor}/{message.endpoint}"
+        recorded_at = self._recording(message.received_at)
+        return News(f"{source}/{event.payment_id}", event, source, message.received_at, recorded_at)
 
 
-def _posting(
-    payment: Payment,
-    invoice: InvoicePointer | None,
-    holding: _Holding | None,
-    zone: ZoneInfo,
-    recorded_at: datetime,
-) -> Posting:
-    if invoice is None or holding is None:
-        return to_suspense(payment, recorded_at)
-    return receive(
-        payment,
-        invoice.account_id,
-        holding.items,
-        named=(Named(invoice.number),),
-        settlement=_NAMED_ONLY,
-        tz=zone,
-        written_off=holding.closed,
-        recorded_at=recorded_at,
+def _by_itself(message: InboxMessage, told: Told | Unfit, reason: str) -> InboxMessage:
+    """One of several things that a message tells as a message of its own, in front of a person: it can be handed out again."""
+    event = told.event if isinstance(told, Unfit) else told
+    poison = event if isinstance(event, Poison) else None
+    return replace(
+        message,
+        id=f"{message.processor}#{message.endpoint}#{event.event_id}",
+        event_id=event.event_id,
+        body=poison.body if poison else dump_events((event,)) if isinstance(event, MoneyEvent) else b"",
+        form=message.form if poison else Form.EVENTS,
+        state=InboxState.PARKED,
+        reason=reason,
+        attempts=0,
     )
 
 
-def _payment(message: InboxMessage, event: PaymentEvent) -> Payment:
-    """A processor whose clock is ahead tells of money that has moved: by the time we heard of it at the latest."""
-    key = f"{message.processor}/{message.endpoint}/{event.payment_id}"
-    return Payment(
-        key=key,
-        amount=event.amount,
-        effective_at=min(event.occurred, message.received_at),
-        received_at=message.received_at,
-        reference=event.reference,
-        source=key,
-        payer=event.payer,
-    )
+def _counted(outcomes: Sequence[Outcome]) -> str:
+    parked = sum(outcome is Outcome.PARKED for outcome in outcomes)
+    return f"{len(outcomes)} events, {parked} parked" if parked else f"{len(outcomes)} events"

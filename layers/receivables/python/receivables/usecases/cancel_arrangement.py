@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from receivables.arrangements import Arrangement, Dispute, Plan, Promise
+from receivables.arrangements import Arrangement, Dispute, InFlight, Plan, Promise
 from receivables.arrangements import disputing as disputes
 from receivables.arrangements import plan_standing as plans
 from receivables.arrangements import promise_verdict as promises
+from receivables.core.clock import format_instant
+from receivables.core.errors import Conflict
 from receivables.ledger import LedgerStore, Posting
 from receivables.usecases.arrangement_endings import changed
 from receivables.usecases.booking import post_again
@@ -21,10 +23,13 @@ class CancelArrangement:
 
     def cancel(self, arrangement_id: str, reason: str, by: str, at: datetime) -> Arrangement:
         """The arrangement as it ended: cancelled, or a dispute withdrawn. Raises NotFound, and Conflict when it has ended
-        already."""
+        already, or is not a person's to end."""
 
         def build() -> Posting:
             before = self._ledger.arrangement(arrangement_id)
+            if isinstance(before, InFlight):
+                until = format_instant(before.until)
+                raise Conflict(f"{before.id} is a payment in flight: its processor decides it, or {until}")
             if ended_by_this(before, by, at, reason):
                 return Posting(before.account_id)
             after = _cancelled(before, by, reason, at)
@@ -34,13 +39,13 @@ class CancelArrangement:
         return self._ledger.arrangement(arrangement_id)
 
 
-def ended_by_this(arrangement: Arrangement, by: str, at: datetime, words: str) -> bool:
+def ended_by_this(arrangement: Promise | Plan | Dispute, by: str, at: datetime, words: str) -> bool:
     """This very request has ended it: the answer to its first attempt was lost."""
     said = arrangement.resolution if isinstance(arrangement, Dispute) else arrangement.ending
     return (arrangement.ended_by, arrangement.ended_at, said) == (by, at, words)
 
 
-def _cancelled(arrangement: Arrangement, by: str, reason: str, at: datetime) -> Arrangement:
+def _cancelled(arrangement: Promise | Plan | Dispute, by: str, reason: str, at: datetime) -> Arrangement:
     if isinstance(arrangement, Promise):
         return promises.cancelled(arrangement, by, reason, at)
     if isinstance(arrangement, Plan):

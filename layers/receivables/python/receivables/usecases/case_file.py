@@ -54,6 +54,7 @@ class CaseFiles:
             as_of=now.as_of,
             unapplied=working_set.account.unapplied,
             workings=self._workings(case.account_id, asked),
+            company=company,
         )
 
     def _workings(self, account_id: str, asked: Sequence[Due]) -> Workings:
@@ -102,6 +103,7 @@ _ENTRIES: Final = {
     EntryKind.CREDIT_NOTE.value: "credit note",
     EntryKind.DISCOUNT.value: "discount",
     EntryKind.REFUND.value: "refund",
+    EntryKind.REFUND_RETURNED.value: "return of a refund",
     EntryKind.CHARGEBACK.value: "chargeback",
     EntryKind.CHARGEBACK_REVERSAL.value: "reversal of a chargeback",
     EntryKind.WRITE_OFF.value: "write-off",

@@ -12,6 +12,7 @@ from receivables.ledger.deeds import Deed
 from receivables.ledger.freeing import free_some
 from receivables.ledger.returning import chargeback, reverse_chargeback
 from receivables.usecases.booking import Booked, book
+from receivables.usecases.reopening import reopened
 from receivables.usecases.settling import Settling, holdings, in_currency, money_of, receivables_in
 
 
@@ -50,10 +51,11 @@ class ChargeBack:
         def build() -> Posting:
             record, held, unapplied = money_of(self._ledger, order.payment)
             amount = in_currency(order.amount, record.payment.amount.currency)
-            return chargeback(record, held, unapplied, deed, amount=amount)
+            return reopened(self._ledger, chargeback(record, held, unapplied, deed, amount=amount))
 
         def make_room() -> Posting:
-            return free_some(*money_of(self._ledger, order.payment), deed, EntryKind.CHARGEBACK)
+            room = free_some(*money_of(self._ledger, order.payment), deed, EntryKind.CHARGEBACK)
+            return reopened(self._ledger, room)
 
         # Without the amount: what is booked may be less than the bank says, where money went back already.
         return book(self._ledger, _guard(key), build, make_room).same(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -16,9 +16,9 @@ from receivables.ledger import Account
 from receivables.notices.content import Line, Reminder, Rule
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.notices.ports import Email, Sms
-from receivables.notices.rendering import pay_link, render, render_sms
+from receivables.notices.rendering import render, render_sms
 from receivables.usecases.courier import Parcel
-from receivables.usecases.notice_lines import NO_WORKINGS, Workings, line_of
+from receivables.usecases.notice_lines import NO_WORKINGS, Workings, bank_of, line_of
 
 MOST_REASONS: Final = 10
 """Reasons kept on a notice; for an account with more invoices the rest are counted."""
@@ -26,10 +26,10 @@ MOST_REASONS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """Whose company it is, and where customers pay."""
+    """Whose company it is, and where an account is paid."""
 
     company: Company
-    pay_link_base: str
+    pay_link: Callable[[str], str]
 
 
 def compose(
@@ -111,10 +111,11 @@ def _reminder(
         leading=_line(leading, today, workings),
         total=action.total,
         credit=account.unapplied,
-        pay_link=pay_link(addressing.pay_link_base, account.id),
+        pay_link=addressing.pay_link(account.id),
         rule=Rule(
             policy.name, policy.version, leading.step_index, len(policy.steps), action.step.offset_days
         ),
+        bank=bank_of(addressing.company),
     )
 
 

@@ -11,6 +11,7 @@ from receivables.ledger.deeds import Deed
 from receivables.ledger.freeing import free_some
 from receivables.ledger.reversing import receivables_of, reverse_entry
 from receivables.usecases.booking import Booked, book, working_set_of
+from receivables.usecases.reopening import reopened
 from receivables.usecases.settling import Settling, holdings, money_of
 
 
@@ -41,12 +42,14 @@ class ReverseEntry:
             held = holdings(self._ledger, receivables_of(entry, record))
             unapplied = working_set_of(self._ledger, order.account_id).credits
             zone = self._settling.zone(order.account_id)
-            return reverse_entry(entry, held, unapplied, deed, record=record, tz=zone)
+            reversed_ = reverse_entry(entry, held, unapplied, deed, record=record, tz=zone)
+            return reopened(self._ledger, reversed_)
 
         def make_room() -> Posting:
             if entry.payment is None:
                 raise TooLarge("more than one transaction takes")
-            return free_some(*money_of(self._ledger, entry.payment), deed, EntryKind.REVERSAL)
+            room = free_some(*money_of(self._ledger, entry.payment), deed, EntryKind.REVERSAL)
+            return reopened(self._ledger, room)
 
         return book(self._ledger, f"reversal/{key}", build, make_room).same(
             EntryKind.REVERSAL, None, entry.id

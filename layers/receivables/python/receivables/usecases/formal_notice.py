@@ -19,7 +19,7 @@ from receivables.notices.content import FormalNotice as Content
 from receivables.notices.content import Line, Wording
 from receivables.notices.notice import Notice, NoticeItem, NoticeState
 from receivables.notices.ports import Claim, Email, KillSwitch, NoticeStore
-from receivables.usecases.notice_lines import line_of
+from receivables.usecases.notice_lines import bank_of, line_of
 from receivables.usecases.send_notice import Fate, SendNotice
 
 FORMAL: Final = "formal"
@@ -117,6 +117,7 @@ class FormalNotice:
                 credit=file.unapplied,
                 pay_by=local_date(deadline, customer.tz),
                 pay_link=self._pay_link(notice.account_id),
+                bank=bank_of(file.company),
             )
         )
         return Email(

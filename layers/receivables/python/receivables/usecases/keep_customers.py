@@ -9,11 +9,11 @@ from receivables.core.versions import Catalogue, Versioned
 from receivables.customers import Customer
 from receivables.customers.ports import Customers
 from receivables.dunning.policy import Policy
-from receivables.ledger.posting import SUSPENSE_CUSTOMER
+from receivables.ledger.posting import OWN_CUSTOMERS
 from receivables.terms import Terms
 from receivables.usecases.readers import CompanyReader
 
-RESERVED: Final = frozenset({SUSPENSE_CUSTOMER})
+RESERVED: Final = OWN_CUSTOMERS
 """Ids that name something of the ledger's own."""
 
 V = TypeVar("V", bound=Versioned)

@@ -1,8 +1,8 @@
 """Keeps an account up: does what time, money and agreements have made due on it before anybody is reminded of anything.
 
-In this order, each to be read again after it was posted: unapplied credit is set against what is open, where the terms say
-so by themselves; late charges arise, are corrected and end; promises and payment plans get their verdict; a credit limit is
-found to be exceeded, or not any more. Level-triggered like the decision: what has been done is not due any more, so a
+In this order, each to be read again after it was posted: payments in flight are given up once their time is over; unapplied credit is set against what is open, where the terms say
+so by themselves; late charges arise, are corrected and end; promises and payment plans get their verdict; what is due under a
+mandate is announced to be drawn; a credit limit is found to be exceeded, or not any more. Level-triggered like the decision: what has been done is not due any more, so a
 repeated, late or interrupted turn does nothing twice.
 """
 
@@ -90,11 +90,13 @@ class Upkeep:
         if self._late:
             return ()
         for what in (
+            self._flights,
             self._credit,
             self._charges,
             self._promises,
             self._plans,
             self._verdicts,
+            self._autopay,
             self._credit_limit,
         ):
             if postings := what():
@@ -198,6 +200,23 @@ class Upkeep:
     def _may_judge(self, last: date | None) -> bool:
         return last is None or judged_at(self._policy, last, self._customer.tz) <= self._as_of
 
+    def _flights(self) -> Sequence[Posting]:
+        """What was waited for in vain, or has been decided elsewhere."""
+        flying = [each for each in self._working_set.arrangements if each.kind.value == "in_flight"]
+        if not flying:
+            return ()
+        from receivables.usecases.keep_up_flights import ended
+
+        woken = self._working_set.account.next_action_at == AT_ONCE
+        return ended(flying, self._by.ledger.known_payment if woken else None, self._as_of)
+
+    def _autopay(self) -> Sequence[Posting]:
+        if self._customer.mandate is None:
+            return ()
+        from receivables.usecases.keep_up_autopay import announce
+
+        return announce(self._working_set, self._customer, self._policy, self._as_of, self._all_arrangements)
+
     def _credit_limit(self) -> Sequence[Posting]:
         if not self._customer.credit_limit and not self._working_set.account.over_limit:
             return ()
@@ -212,6 +231,15 @@ class Upkeep:
             yield next_charge_at(self._working_set, self._book, self._as_of)
         judged = (judged_at(self._policy, day, self._customer.tz) for day in self._deadlines())
         yield from (moment for moment in judged if moment > self._as_of)
+        if self._customer.mandate is not None:
+            from receivables.usecases.keep_up_autopay import next_drawing
+
+            yield from next_drawing(self._working_set, self._customer, self._policy, self._as_of)
+        yield from (
+            each.until
+            for each in self._working_set.arrangements
+            if isinstance(each, arrangements.InFlight) and each.until > self._as_of
+        )
         release = self._customer.credit_release
         if self._customer.credit_limit and release is not None and release.until > self._as_of:
             yield release.until

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from receivables.arrangements import Arrangement
     from receivables.charges.rates import RateTable
     from receivables.customers import Customer
-    from receivables.ledger import Invoice, OpenItem, PaymentRecord, Posting, PostOutcome
+    from receivables.ledger import Invoice, OpenItem, PaymentRecord, PaymentStub, Posting, PostOutcome
     from receivables.terms import Terms
 
 
@@ -25,6 +25,9 @@ class UpkeepLedger(Protocol):
 
     def payment(self, key: str) -> PaymentRecord:
         """One payment. Raises NotFound."""
+
+    def known_payment(self, key: str) -> PaymentRecord | PaymentStub | None:
+        """What is known of a payment, whether or not its money came."""
 
     def ended_arrangements(self, account_id: str) -> Iterator[Arrangement]:
         """The arrangements of an account that are not active any more."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from receivables.dunning.dues import Due
 from receivables.ledger import ItemKind
-from receivables.notices.content import Line, Offer
+from receivables.notices.content import BankAccount, Line, Offer
 
 if TYPE_CHECKING:
+    from receivables.core.configuration import Company
     from receivables.ledger import ChargeDetail
 
 Workings: TypeAlias = "Mapping[str, ChargeDetail]"
@@ -49,6 +50,12 @@ def line_of(
         charges=charges,
         working=workings.get(due.number),
     )
+
+
+def bank_of(company: Company) -> BankAccount | None:
+    """Where the company is paid by bank transfer, if it has said so."""
+    to = company.creditor
+    return BankAccount(to.name, to.iban, to.bic or "") if to else None
 
 
 def _offers(due: Due, today: date) -> Iterator[Offer]:

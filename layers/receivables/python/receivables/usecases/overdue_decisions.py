@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from receivables.arrangements import Arrangement, ArrangementKind, Dispute
+from receivables.arrangements import Arrangement, ArrangementKind, Dispute, InFlight
 from receivables.arrangements.parts import sum_of
 from receivables.cases.ports import Finance, Message
 from receivables.core.ids import derived_id
@@ -154,6 +154,8 @@ def overdue_message(found: Sequence[OverdueDecision], as_of: datetime) -> Messag
 def _arrangement(kind: Overdue, of: Arrangement) -> OverdueDecision:
     if isinstance(of, Dispute):
         return OverdueDecision(kind, of.id, of.account_id, of.deadline, of.amount, of.owner)
+    if isinstance(of, InFlight):
+        return OverdueDecision(kind, of.id, of.account_id, of.until.date(), of.amount)
     return OverdueDecision(kind, of.id, of.account_id, of.parts[-1].on, sum_of(of.parts), of.recorded_by)
 
 

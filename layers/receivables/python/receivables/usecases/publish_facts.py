@@ -31,6 +31,7 @@ _SHOWN: Final = (
     "due_date",
     "arrangement_kind",
     "arrangement_id",
+    "cause",
 )
 """Attributes of a fact that others may see. Addresses, names and the words that people wrote stay here."""
 _SHOWN_OF_CASES: Final = ("outcome", "suspended", "placed", "approval_id", "file")
@@ -48,6 +49,10 @@ _ENTRY_TYPES: Final = {
     "allocation": "credit.applied",
     "refund": "payment.refunded",
     "refund_paid": "refund.paid",
+    "refund_returned": "refund.returned",
+    "payout": "payout.sent",
+    "payout_arrived": "payout.arrived",
+    "payout_failed": "payout.failed",
     "chargeback": "payment.charged_back",
     "chargeback_reversal": "payment.chargeback_reversed",
     "discount": "discount.granted",

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from receivables.core.errors import NotFound, TooLarge, Unauthenticated
 from receivables.payments.endpoints import Endpoint, Endpoints
-from receivables.payments.events import Processor
 from receivables.payments.inbox import Inbox, InboxMessage
+from receivables.payments.processors import Keys, Request, Webhooks
 
-MAX_BODY: Final = 384 * 1024
-"""Largest body in bytes: with the headers kept and the keys it fits an item of DynamoDB (400 KB)."""
+MAX_BODY: Final = 1024 * 1024
+"""Largest body in bytes. The largest that a processor is known to send - a batch of 250 events - is a quarter of it."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A request as it came: `headers` have lower-case names, `body` is the raw bytes.
+    """A request at the endpoint that its path names: never what its body says.
 
     `received_at` (UTC) is the clock that the signature's time is compared with; `as_of` when the business takes it to
     have come (the same, except when time is rehearsed).
@@ -29,8 +29,7 @@ class Webhook:
 
     processor: str
     endpoint: str
-    headers: Mapping[str, str]
-    body: bytes
+    request: Request
     received_at: datetime
     as_of: datetime
 
@@ -48,51 +47,57 @@ class ReceiveWebhook:
     DependencyFailed or whatever the inbox raises when it cannot be kept: then it must be sent again."""
 
     def __init__(
-        self, endpoints: Endpoints, inbox: Inbox, processors: Callable[[str], Processor | None]
+        self, endpoints: Endpoints, inbox: Inbox, webhooks: Callable[[str], Webhooks | None], keys: Keys
     ) -> None:
-        self._endpoints, self._inbox, self._processors = endpoints, inbox, processors
+        self._endpoints, self._inbox, self._webhooks, self._keys = endpoints, inbox, webhooks, keys
 
     def __call__(self, webhook: Webhook) -> Receipt:
-        processor = self._processor(webhook)
-        endpoint = self._endpoints.find(webhook.processor, webhook.endpoint)
-        if endpoint is None:
-            raise _unknown()
-        if len(webhook.body) > MAX_BODY:
+        scheme, endpoint = self._found(webhook)
+        if len(webhook.request.body) > MAX_BODY:
             raise TooLarge(f"a webhook may have {MAX_BODY} bytes")
-        event_id = self._verified(processor, endpoint, webhook)
+        event_id, endpoint = self._verified(scheme, endpoint, webhook)
         message = InboxMessage(
             id=f"{webhook.processor}#{webhook.endpoint}#{event_id}",
             processor=webhook.processor,
             endpoint=webhook.endpoint,
             event_id=event_id,
-            body=webhook.body,
+            body=webhook.request.body,
             received_at=webhook.as_of,
-            headers={k: v for k, v in webhook.headers.items() if k in processor.kept_headers},
+            headers=_kept(scheme, endpoint, webhook.request),
             livemode=endpoint.livemode,
         )
         return Receipt(message.id, self._inbox.store(message))
 
-    def _processor(self, webhook: Webhook) -> Processor:
+    def challenge(self, webhook: Webhook) -> str:
+        """What a processor that checks the address by a GET is answered. Raises NotFound, also where none does so."""
+        scheme, endpoint = self._found(webhook)
+        return scheme.challenge(webhook.request, endpoint, webhook.received_at)
+
+    def _found(self, webhook: Webhook) -> tuple[Webhooks, Endpoint]:
         if not _NAME.fullmatch(webhook.processor) or not _NAME.fullmatch(webhook.endpoint):
             raise _unknown()
-        processor = self._processors(webhook.processor)
-        if processor is None:
+        scheme = self._webhooks(webhook.processor)
+        endpoint = self._endpoints.find(webhook.processor, webhook.endpoint) if scheme else None
+        if scheme is None or endpoint is None:
             raise _unknown()
-        return processor
+        return scheme, endpoint
 
-    def _verified(self, processor: Processor, endpoint: Endpoint, webhook: Webhook) -> str:
+    def _verified(self, scheme: Webhooks, endpoint: Endpoint, webhook: Webhook) -> tuple[str, Endpoint]:
+        """The id of what was delivered, and the endpoint as it was proved to be meant."""
         try:
-            return _verify(processor, endpoint, webhook)
+            return scheme.verify(webhook.request, endpoint, webhook.received_at, self._keys), endpoint
         except Unauthenticated:
             # The secret may have been rotated since it was remembered.
             renewed = self._endpoints.renewed(webhook.processor, webhook.endpoint)
-            if renewed is None or renewed.secrets == endpoint.secrets:
+            if renewed is None or renewed == endpoint:
                 raise
-            return _verify(processor, renewed, webhook)
+            return scheme.verify(webhook.request, renewed, webhook.received_at, self._keys), renewed
 
 
-def _verify(processor: Processor, endpoint: Endpoint, webhook: Webhook) -> str:
-    return processor.verify(webhook.headers, webhook.body, endpoint.secrets, webhook.received_at)
+def _kept(scheme: Webhooks, endpoint: Endpoint, request: Request) -> dict[str, str]:
+    sent = {name: value for name, value in request.headers.items() if name in scheme.kept_headers}
+    known = {f"endpoint-{k}": v for k, v in endpoint.settings.items() if k in scheme.kept_settings}
+    return sent | known
 
 
 def _unknown() -> NotFound:

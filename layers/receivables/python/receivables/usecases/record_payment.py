@@ -26,7 +26,8 @@ from receivables.usecases.settling import Settling, closed_documents, fitting, n
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """Money that a person knows of. `key` is unique for ever; `reference` the one invoice that the payer named."""
+    """Money that a person knows of. `key` is unique for ever; `reference` the one invoice that the payer named; `method` how it was
+    paid, in a word (`cash`, `card`)."""
 
     key: str
     amount: Money
@@ -34,6 +35,7 @@ class PaymentOrder:
     targets: Targets = field(default_factory=Targets)
     reference: str | None = None
     payer: str | None = None
+    method: str | None = None
 
 
 class RecordPayment:
@@ -53,7 +55,14 @@ class RecordPayment:
         if order.effective_at > at:
             raise InvalidInput("effective_at", "lies in the future")
         payment = Payment(
-            order.key, order.amount, order.effective_at, at, order.reference, f"api/{by}", order.payer
+            order.key,
+            order.amount,
+            order.effective_at,
+            at,
+            order.reference,
+            f"api/{by}",
+            order.payer,
+            method=order.method,
         )
         account = account_of(order.targets, order.amount, self._ledger.pointer)
         if account is not None and self._ledger.working_set(account) is None:
@@ -107,7 +116,7 @@ class PlacePayment:
         it is not in suspense.
         """
         record = self._ledger.payment(key)
-        if _placed_so(record, targets):
+        if is_placed_so(record, targets):
             return record
         account = account_of(targets, record.payment.amount, self._ledger.pointer)
         if account is None or self._ledger.working_set(account) is None:
@@ -135,10 +144,14 @@ class PlacePayment:
         )
 
 
-def _placed_so(record: PaymentRecord, targets: Targets) -> bool:
-    number = targets.numbers[0] if len(targets.shares) == 1 else None
-    placed = record.state is PaymentState.PLACED
-    return placed and (record.account_id, record.invoice) == (targets.account_id, number)
+def is_placed_so(record: PaymentRecord, targets: Targets) -> bool:
+    """Whether it was placed as a person says. Of several invoices some may have been paid by other money meanwhile."""
+    if record.state is not PaymentState.PLACED or record.account_id != targets.account_id:
+        return False
+    if len(targets.shares) == 1:
+        return record.invoice == targets.numbers[0]
+    paid, named = {part.item for part in record.allocated}, set(targets.numbers)
+    return record.invoice is None and (paid <= named or named <= paid if named else not paid)
 
 
 def _same_targets(record: PaymentRecord, targets: Targets) -> bool:

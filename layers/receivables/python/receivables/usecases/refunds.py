@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from receivables.core.errors import InvalidInput, NotFound
+from receivables.core.errors import Conflict, InvalidInput, NotFound
 from receivables.core.money import Money
 from receivables.ledger import Entry, EntryKind, LedgerName, LedgerStore, Posting
 from receivables.ledger.deeds import Deed
 from receivables.ledger.freeing import free_some
 from receivables.ledger.returning import pay_refund, refund, refund_credit
 from receivables.usecases.booking import book, working_set_of
+from receivables.usecases.reopening import reopened
 from receivables.usecases.settling import in_currency, money_of
 
 
@@ -67,10 +68,12 @@ class RefundPayment:
         def build() -> Posting:
             record, held, unapplied = money_of(self._ledger, order.payment)
             amount = in_currency(order.amount, record.payment.amount.currency)
-            return refund(record, held, unapplied, deed, amount=amount, paid=order.paid)
+            posting = refund(record, held, unapplied, deed, amount=amount, paid=order.paid)
+            return reopened(self._ledger, posting)
 
         def make_room() -> Posting:
-            return free_some(*money_of(self._ledger, order.payment), deed, EntryKind.REFUND)
+            room = free_some(*money_of(self._ledger, order.payment), deed, EntryKind.REFUND)
+            return reopened(self._ledger, room)
 
         done = book(self._ledger, _guard(key), build, make_room)
         done.same(EntryKind.REFUND, order.amount, order.payment)
@@ -103,18 +106,22 @@ class RefundPayment:
     def pay(
         self, key: str, effective_at: datetime, reason: str, by: str, recorded_at: datetime
     ) -> tuple[Refund, bool]:
-        """The money has left; again is harmless. Raises NotFound."""
+        """The money has left; again is harmless. Raises NotFound, and Conflict when it did not reach the payer before it was paid."""
         known = self.read(key)
         if known.paid_at is not None:
             return known, False
+        if self._ledger.keyed(f"refund_returned/{key}") is not None:
+            raise Conflict("the refund was taken back: it is not owed any more")
         if effective_at < known.entry.effective_at:
             raise InvalidInput("effective_at", "is before the refund was promised")
         deed = Deed(key, f"api/{by}", effective_at, recorded_at, reason)
-        done = book(self._ledger, _paid(key), lambda: pay_refund(known.entry, deed))
+        of = known.entry.payment
+        payment = self._ledger.payment(of).payment if of else None
+        done = book(self._ledger, _paid(key), lambda: pay_refund(known.entry, deed, payment))
         return self._refund(key, known.entry), done.new
 
     def _refund(self, key: str, entry: Entry) -> Refund:
-        if entry.moved(LedgerName.CASH):
+        if not entry.moved(LedgerName.REFUNDS_PAYABLE):
             return Refund(key, entry, entry.effective_at)
         paid = self._ledger.keyed(_paid(key))
         return Refund(key, entry, paid.effective_at if paid else None)

@@ -11,6 +11,7 @@ from receivables.ledger import EntryKind, LedgerStore, Posting
 from receivables.ledger.deeds import Deed, Held
 from receivables.ledger.returning import transfer
 from receivables.usecases.booking import Booked, book
+from receivables.usecases.reopening import reopened
 from receivables.usecases.settling import Settling, in_currency
 
 
@@ -49,7 +50,8 @@ class TransferPayment:
             deed = Deed(key, f"api/{by}", effective_at, recorded_at, order.reason)
             amount = in_currency(order.amount, record.payment.amount.currency)
             zone = self._settling.zone(record.account_id)
-            return transfer(record, source, target, deed, amount=amount, tz=zone)
+            moved = transfer(record, source, target, deed, amount=amount, tz=zone)
+            return reopened(self._ledger, moved)
 
         done = book(self._ledger, f"transfer/{key}", build)
         return done.same(EntryKind.TRANSFER, order.amount, order.payment, order.source, order.target)

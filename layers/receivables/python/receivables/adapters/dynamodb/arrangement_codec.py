@@ -1,4 +1,4 @@
-"""Promises, plans and disputes to items and back. The document itself is one text; beside it is what is asked for."""
+"""Promises, plans, disputes and payments in flight to items and back. The document itself is one text; beside it is what is asked for."""
 
 from __future__ import annotations
 
@@ -47,9 +47,12 @@ def arrangement_pointer_item(arrangement: Arrangement) -> Item:
 
 
 def last_day(arrangement: Arrangement) -> date:
-    """The day (local) by which it is to be decided: the deadline of a dispute, the last date with grace of the others."""
+    """The day (local) by which it is to be decided: the deadline of a dispute, the last date with grace of the others; of a payment
+    in flight the day (UTC) until which it is waited for."""
     if isinstance(arrangement, arrangements.Dispute):
         return arrangement.deadline
+    if isinstance(arrangement, arrangements.InFlight):
+        return arrangement.until.date()
     return max(part.on for part in arrangement.parts) + timedelta(days=arrangement.grace_days)
 
 
@@ -61,3 +64,5 @@ def _loaded(kind: arrangements.ArrangementKind, document: str) -> Arrangement:
             return loads(arrangements.Plan, document)
         case arrangements.ArrangementKind.DISPUTE:
             return loads(arrangements.Dispute, document)
+        case arrangements.ArrangementKind.IN_FLIGHT:
+            return loads(arrangements.InFlight, document)

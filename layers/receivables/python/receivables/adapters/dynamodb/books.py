@@ -2,7 +2,7 @@
 
 A scan reads the items of a partition one after the other, in the order of their sort keys; a page of it may end within
 one. So a page of accounts goes on until the one that it began is whole: there is never more than one account besides the
-page in memory. The payments that its entries name are read with it, a hundred a request. What is not needed for a check - notices, cases, facts - is read (a scan is charged for what it passes)
+page in memory. The payments and payouts that its entries name are read with it, a hundred a request. What is not needed for a check - notices, cases, facts - is read (a scan is charged for what it passes)
 but not sent.
 """
 
@@ -14,14 +14,16 @@ from itertools import groupby
 from typing import Any, Final
 
 from receivables.adapters.dynamodb import keys
-from receivables.adapters.dynamodb.codec import account_from, credit_from, entry_from, payment_from
+from receivables.adapters.dynamodb.codec import account_from, credit_from, entry_from
+from receivables.adapters.dynamodb.payment_codec import is_stub, payment_from
+from receivables.adapters.dynamodb.payout_codec import payout_from
 from receivables.adapters.dynamodb.receivable_codec import invoice_from, open_item_from
 from receivables.adapters.dynamodb.table import Position, Table
 from receivables.adapters.dynamodb.values import Item, number_at, text, text_at
 from receivables.adapters.errors import calling
 from receivables.core.errors import Throttled
-from receivables.ledger import Page
-from receivables.ledger.checks import AccountBooks
+from receivables.ledger import Page, PaymentRecord, Payout
+from receivables.ledger.checks import AccountBooks, payments_in, payouts_in
 
 _KINDS: Final = ("account", "open_item", "credit", "invoice", "entry")
 _TRIES: Final = 5
@@ -80,22 +82,34 @@ class DynamoBooks:
         return list(answer["Items"]), {name: value["S"] for name, value in last.items()} if last else None
 
     def _with_payments(self, books: Iterable[AccountBooks]) -> tuple[AccountBooks, ...]:
-        """With the payments that their entries name: those have partitions of their own."""
-        there = [(each, {entry.payment for entry in each.entries if entry.payment}) for each in books]
-        wanted = sorted(set[str]().union(*(named for _, named in there)))
-        records = map(payment_from, self._table.batch(keys.payment_key(key) for key in wanted))
-        found = {record.payment.key: record for record in records}
+        """With the payments and payouts that their entries name: those have partitions of their own."""
+        there = [(each, payments_in(each.entries), payouts_in(each.entries)) for each in books]
+        payments = self._payments(set[str]().union(*(named for _, named, _ in there)))
+        payouts = self._payouts(set[str]().union(*(named for _, _, named in there)))
         return tuple(
-            replace(each, payments=tuple(found[key] for key in sorted(named) if key in found))
-            for each, named in there
+            replace(
+                each,
+                payments=tuple(payments[key] for key in sorted(named) if key in payments),
+                payouts=tuple(payouts[key] for key in sorted(sent) if key in payouts),
+            )
+            for each, named, sent in there
         )
+
+    def _payments(self, wanted: Iterable[str]) -> dict[str, PaymentRecord]:
+        items = self._table.batch(keys.payment_key(key) for key in sorted(wanted))
+        records = (payment_from(item) for item in items if not is_stub(item))
+        return {record.payment.key: record for record in records}
+
+    def _payouts(self, wanted: Iterable[str]) -> dict[str, Payout]:
+        payouts = map(payout_from, self._table.batch(keys.payout_key(key) for key in sorted(wanted)))
+        return {payout.key: payout for payout in payouts}
 
     def _rest(self, pk: str, behind: str) -> Iterator[Item]:
         return self._table.query("pk = :pk AND sk > :behind", {":pk": text(pk), ":behind": text(behind)})
 
 
 def _books(items: list[Item]) -> Iterator[AccountBooks]:
-    """The accounts that items, partition by partition, belong to. What has neither an account item nor is suspense is
+    """The accounts that items, partition by partition, belong to. What has neither an account item nor is ours is
     shown all the same: without an account, for the check to find."""
     for pk, group in groupby(items, key=lambda item: item["pk"]["S"]):
         by_kind: dict[str, list[Item]] = {kind: [] for kind in _KINDS}

@@ -1,10 +1,9 @@
-"""Items of the ledger to domain objects and back, attribute by attribute: accounts, entries, payments and credits."""
+"""Items of the ledger to domain objects and back, attribute by attribute: accounts, entries and credits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
 
 from receivables import arrangements, ledger
 from receivables.adapters.dynamodb import keys
@@ -18,8 +17,6 @@ from receivables.adapters.dynamodb.values import (
     flag_at,
     instant,
     instant_at,
-    list_at,
-    listed,
     money_at,
     number,
     number_at,
@@ -30,7 +27,6 @@ from receivables.adapters.dynamodb.values import (
     text,
     text_at,
     texts_at,
-    worklist,
 )
 
 
@@ -103,7 +99,7 @@ def entry_item(entry: ledger.Entry) -> Item:
             effective_at=instant(entry.effective_at),
             recorded_at=instant(entry.recorded_at),
             legs={"L": [_leg_value(leg) for leg in entry.legs]},
-            source=text(entry.source),
+            source=text(entry.source) if entry.source != entry.payment else None,
             invoice=text(entry.invoice) if entry.invoice else None,
             reason=text(entry.reason) if entry.reason else None,
             due_date=day(entry.due_date) if entry.due_date else None,
@@ -122,7 +118,7 @@ def entry_from(item: Mapping[str, Value]) -> ledger.Entry:
         effective_at=instant_at(item, "effective_at"),
         recorded_at=instant_at(item, "recorded_at"),
         legs=tuple(_leg(leg["L"]) for leg in item["legs"]["L"]),
-        source=text_at(item, "source"),
+        source=text_at(item, "source", text_at(item, "payment")),
         invoice=optional_text(item, "invoice"),
         reason=text_at(item, "reason"),
         due_date=date.fromisoformat(item["due_date"]["S"]) if "due_date" in item else None,
@@ -139,66 +135,6 @@ def _leg_value(leg: ledger.Leg) -> Value:
 def _leg(stored: list[Value]) -> ledger.Leg:
     return ledger.Leg(
         ledger.LedgerName(stored[0]["S"]), int(stored[1]["N"]), stored[2]["S"] if len(stored) > 2 else None
-    )
-
-
-_AMOUNTS: Final = ("credit", "refunded", "charged_back", "recovered", "rounded", "reversed", "rev")
-
-
-def payment_item(record: ledger.PaymentRecord) -> Item:
-    """The payment's record; one in suspense belongs to no account yet and is on the worklist."""
-    payment = record.payment
-    waits = record.state is ledger.PaymentState.SUSPENSE
-    return {
-        **keys.payment_key(payment.key),
-        **present(
-            kind=text("payment"),
-            key=text(payment.key),
-            amount=number(payment.amount.minor),
-            currency=text(payment.amount.currency),
-            effective_at=instant(payment.effective_at),
-            received_at=instant(payment.received_at),
-            reference=text(payment.reference) if payment.reference else None,
-            source=text(payment.source),
-            payer=text(payment.payer) if payment.payer else None,
-            state=text(record.state),
-            account_id=text(record.account_id) if record.account_id else None,
-            invoice=text(record.invoice) if record.invoice else None,
-            allocated=listed(_allocated_value(each) for each in record.allocated),
-            **{name: number(getattr(record, name)) for name in _AMOUNTS if getattr(record, name)},
-            **(worklist("suspense", payment.received_at) if waits else {}),
-        ),
-    }
-
-
-def payment_from(item: Mapping[str, Value]) -> ledger.PaymentRecord:
-    payment = ledger.Payment(
-        key=text_at(item, "key"),
-        amount=money_at(item),
-        effective_at=instant_at(item, "effective_at"),
-        received_at=instant_at(item, "received_at"),
-        reference=optional_text(item, "reference"),
-        source=text_at(item, "source"),
-        payer=optional_text(item, "payer"),
-    )
-    return ledger.PaymentRecord(
-        payment,
-        ledger.PaymentState(text_at(item, "state")),
-        optional_text(item, "account_id"),
-        optional_text(item, "invoice"),
-        tuple(_allocated(each["L"]) for each in list_at(item, "allocated")),
-        **{name: number_at(item, name) for name in _AMOUNTS},
-    )
-
-
-def _allocated_value(part: ledger.Allocated) -> Value:
-    paid = [text(part.item), number(part.minor)]
-    return {"L": [*paid, number(part.discount)] if part.discount else paid}
-
-
-def _allocated(stored: list[Value]) -> ledger.Allocated:
-    return ledger.Allocated(
-        stored[0]["S"], int(stored[1]["N"]), int(stored[2]["N"]) if len(stored) > 2 else 0
     )
 
 

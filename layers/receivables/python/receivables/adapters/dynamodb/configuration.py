@@ -6,6 +6,7 @@ CATALOGUE#terms | #policy | #rates      <id>                which documents ther
 COMPANY                                 settings, kill_switch
 ACCEPTANCES#<customer>                  <id>                who accepted which terms
 IMPORT#<id>                             job
+MANDATE#<processor>/<endpoint>/<id>     <customer>          who has, or had, the mandate
 """
 
 from __future__ import annotations
@@ -204,6 +205,22 @@ class DynamoAcceptances:
 
     def _pk(self, customer_id: str) -> str:
         return f"ACCEPTANCES#{customer_id}"
+
+
+class DynamoMandates:
+    """`customers.ports.MandateHolders` in DynamoDB."""
+
+    def __init__(self, table: ConfigurationTable) -> None:
+        self._model = table.model(CatalogueItem)
+
+    def remember(self, mandate_key: str, customer_id: str) -> None:
+        with translated("configuration"):
+            self._model(f"MANDATE#{mandate_key}", customer_id, id=customer_id).save()
+
+    def holders(self, mandate_key: str) -> Sequence[str]:
+        with translated("configuration"):
+            found = self._model.query(f"MANDATE#{mandate_key}", consistent_read=True)
+            return [item.id for item in found]
 
 
 class DynamoImportJobs:

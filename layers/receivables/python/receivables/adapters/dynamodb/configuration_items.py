@@ -17,7 +17,7 @@ from pynamodb.models import Model
 
 from receivables.adapters.dynamodb.binding import DateAttribute, InstantAttribute, IntAttribute, TreeAttribute
 from receivables.charges.rates import RateTable
-from receivables.core.configuration import Segment
+from receivables.core.configuration import CashRules, Creditor, ProcessorAccount, Segment
 from receivables.dunning.policy import Policy
 from receivables.terms import Terms
 from receivables.terms.acceptance import Acceptance
@@ -72,6 +72,9 @@ class CompanyItem(ConfigurationItem):
     rev = IntAttribute()
     segments = TreeAttribute(Mapping[str, Segment], default=dict)
     closed_days = TreeAttribute(Mapping[date, str], default=dict)
+    creditor = TreeAttribute(Creditor, null=True)
+    cash = TreeAttribute(CashRules, null=True)
+    processors = TreeAttribute(tuple[ProcessorAccount, ...], null=True)
 
 
 class SwitchItem(ConfigurationItem):

@@ -20,12 +20,12 @@ from receivables.adapters.dynamodb.binding import IntAttribute, TreeAttribute, b
 from receivables.arrangements import CreditRelease, Hold
 from receivables.core.amounts import Amounts
 from receivables.core.errors import AlreadyExists, NotFound, StaleRevision
-from receivables.customers import Channel, Customer, CustomerKind
+from receivables.customers import Channel, Customer, CustomerKind, Mandate
 from receivables.customers.customer import lift_suppressions
 
 _FIELDS = (
     "name", "email", "phone", "locale", "timezone", "sms_consent", "terms_id", "policy_id", "suppressed",
-    "kind", "segment", "credit_limit", "credit_release", "hold",
+    "kind", "segment", "credit_limit", "credit_release", "hold", "mandate",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class CustomerRecord(Model):
     credit_limit = TreeAttribute(Amounts, null=True)
     credit_release = TreeAttribute(CreditRelease, null=True)
     hold = TreeAttribute(Hold, null=True)
+    mandate = TreeAttribute(Mandate, null=True)
     rev = IntAttribute()
     attempt = UnicodeAttribute(null=True)
 

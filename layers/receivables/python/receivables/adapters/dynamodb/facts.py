@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Fact = dict[str, Any]
 
-_BEGINNINGS: Final = {"promise": "made", "plan": "agreed", "dispute": "raised"}
+_BEGINNINGS: Final = {"promise": "made", "plan": "agreed", "dispute": "raised", "in_flight": "awaited"}
 
 
 def notice_fact(notice: Notice) -> Fact:
@@ -76,11 +76,11 @@ def decision_fact(approval: Approval) -> Fact:
 
 
 def arrangement_fact(change: ArrangementChange, otherwise: datetime | None = None) -> Fact:
-    """A promise, plan or dispute that was made, changed or ended. Its rev by that change keeps the events of one instant in
+    """A promise, plan, dispute or payment in flight that was made, changed or ended. Its rev by that change keeps the events of one instant in
     order; `otherwise` is when it changed if it does not tell itself. `until` is the last day that it sets."""
     before, after = change.before, change.after
     rev = 0 if before is None else before.rev + 1
-    amount = after.amount if isinstance(after, arrangements.Dispute) else _promised(after)
+    amount = _amount(after)
     return {
         "kind": "arrangement",
         "id": f"{after.id}-{rev:05d}",
@@ -89,21 +89,23 @@ def arrangement_fact(change: ArrangementChange, otherwise: datetime | None = Non
         "arrangement_id": after.id,
         "event": _event(change),
         "state": after.state.value,
-        "by": after.ended_by or after.recorded_by,
+        "by": _by(after),
         "amount": amount.minor,
         "currency": amount.currency,
         "invoices": [after.invoice]
         if isinstance(after, arrangements.Dispute)
         else [each.number for each in after.covers],
         "until": last_day(after).isoformat(),
-        **_of_dispute(after),
+        **_details(after),
     }
 
 
 def begun_at(arrangement: Arrangement) -> datetime:
-    """When it was made, agreed or raised (UTC)."""
+    """When it was made, agreed or raised, or money set out (UTC)."""
     if isinstance(arrangement, arrangements.Dispute):
         return arrangement.raised_at
+    if isinstance(arrangement, arrangements.InFlight):
+        return arrangement.since
     return arrangement.made_at if isinstance(arrangement, arrangements.Promise) else arrangement.agreed_at
 
 
@@ -136,12 +138,23 @@ def _changed_at(change: ArrangementChange) -> datetime | None:
     return None
 
 
-def _promised(arrangement: arrangements.Promise | arrangements.Plan) -> Money:
+def _amount(arrangement: Arrangement) -> Money:
+    if isinstance(arrangement, arrangements.Dispute | arrangements.InFlight):
+        return arrangement.amount
     amounts = [part.amount for part in arrangement.parts]
     return total(amounts, amounts[0].currency)
 
 
-def _of_dispute(arrangement: Arrangement) -> Fact:
+def _by(arrangement: Arrangement) -> str:
+    """Who ended it or wrote it down; money comes and goes by itself."""
+    if isinstance(arrangement, arrangements.InFlight):
+        return arrangement.payment
+    return arrangement.ended_by or arrangement.recorded_by
+
+
+def _details(arrangement: Arrangement) -> Fact:
+    if isinstance(arrangement, arrangements.InFlight):
+        return {"cause": arrangement.cause.value}
     if not isinstance(arrangement, arrangements.Dispute):
         return {}
     reason: Fact = {"reason": arrangement.reason.value}

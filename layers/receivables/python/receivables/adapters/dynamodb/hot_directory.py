@@ -61,6 +61,7 @@ class HotCustomers:
             credit_limit=_tree(lambda: Amounts, item, "credit_limit") or Amounts(),
             credit_release=_tree(lambda: arrangements.CreditRelease, item, "credit_release"),
             hold=_tree(lambda: arrangements.Hold, item, "hold"),
+            mandate=_tree(lambda: customers.Mandate, item, "mandate"),
         )
 
 
@@ -97,7 +98,7 @@ class HotConfiguration:
 
     def get(self) -> Company:
         """The company's settings; the defaults when nothing was ever set."""
-        from receivables.core.configuration import Company, Segment
+        from receivables.core.configuration import CashRules, Company, Creditor, ProcessorAccount, Segment
 
         item = self._read("COMPANY", "settings")
         if not item:
@@ -111,6 +112,9 @@ class HotConfiguration:
             rev=int(item["rev"]["N"]),
             segments=_tree(lambda: Mapping[str, Segment], item, "segments") or {},
             closed_days=_tree(lambda: Mapping[date, str], item, "closed_days") or {},
+            creditor=_tree(lambda: Creditor, item, "creditor"),
+            cash=_tree(lambda: CashRules, item, "cash") or CashRules(),
+            processors=_tree(lambda: tuple[ProcessorAccount, ...], item, "processors") or (),
         )
 
     def _read(self, pk: str, sk: str) -> Item:

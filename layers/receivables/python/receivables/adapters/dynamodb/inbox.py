@@ -1,10 +1,15 @@
-"""The inbox table: every verified webhook as it came."""
+"""The inbox table: everything heard of money as it came.
+
+id = <processor>#<endpoint>#<event id>      the message, and its body as far as an item has room
+id = ~<n>#<id of the message>               further parts of a large body, of the same transaction; never changed
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from receivables.adapters.dynamodb.table import Table, Write, new_attempt
 from receivables.adapters.dynamodb.values import (
@@ -18,14 +23,22 @@ from receivables.adapters.dynamodb.values import (
     instant_at,
     number,
     number_at,
+    optional_text,
     text,
     text_at,
     text_map,
     text_map_at,
 )
 from receivables.core.errors import NotFound
-from receivables.payments.inbox import InboxMessage, InboxState
+from receivables.payments.inbox import Form, InboxMessage, InboxState
 
+if TYPE_CHECKING:
+    from receivables.ledger import Page
+
+PART_BYTES: Final = 350 * 1024
+"""How much of a body is kept in one item: DynamoDB takes 400 KB, with the headers and the keys."""
+
+_PART: Final = "~"
 _INDEX: Final = "unprocessed"
 _IN_INDEX: Final = {InboxState.RECEIVED, InboxState.PARKED}
 
@@ -39,14 +52,36 @@ class DynamoInbox:
     def store(self, message: InboxMessage) -> bool:
         attempt = new_attempt()
         item = message_item(message) | {"attempt": text(attempt)}
-        found = self._table.write(self._table.put(item, "attribute_not_exists(id)"))
+        put = self._table.put(item, "attribute_not_exists(id)")
+        further = _parts(message)
+        if not further:
+            found = self._table.write(put)
+        else:
+            puts = {part["id"]["S"]: self._table.put(part, None) for part in further}
+            found = self._table.transact({"message": put, **puts}).get("message")
         return found is None or text_at(found, "attempt") == attempt
 
     def get(self, message_id: str) -> InboxMessage:
         item = self._table.get(_key(message_id))
         if item is None:
             raise NotFound("message", message_id)
-        return message_from(item)
+        return self._whole(item)
+
+    def from_stream(self, image: Mapping[str, Any]) -> InboxMessage:
+        """The message in the image of a stream's event (where bytes are base64 text), with all of its body."""
+        return self._whole(image)
+
+    def _whole(self, item: Mapping[str, Value]) -> InboxMessage:
+        message = message_from(item)
+        further = number_at(item, "further_parts", 0)
+        if not further:
+            return message
+        parts = self._table.snapshot(*(_part_key(message.id, n) for n in range(1, further + 1)))
+        if not all(parts):
+            raise NotFound("part of the message", message.id)
+        return replace(
+            message, body=message.body + b"".join(binary_at(part, "body") for part in parts if part)
+        )
 
     def settle(self, message_id: str, state: InboxState, reason: str = "") -> None:
         found = self._table.write(_settled(self._table, message_id, state, reason))
@@ -76,6 +111,13 @@ class DynamoInbox:
 
     def parked(self, limit: int) -> Sequence[InboxMessage]:
         return self._waiting(InboxState.PARKED, limit, "state_pending = :state")
+
+    def everything(self, position: Mapping[str, str] | None = None) -> Page[InboxMessage]:
+        from receivables.ledger import Page
+
+        items, following = self._table.scan(position)
+        whole = (self._whole(item) for item in items if not text_at(item, "id").startswith(_PART))
+        return Page(tuple(whole), following)
 
     def _waiting(
         self, state: InboxState, limit: int, condition: str, before: datetime | None = None
@@ -109,7 +151,7 @@ def message_item(message: InboxMessage) -> Item:
         "processor": text(message.processor),
         "endpoint": text(message.endpoint),
         "event_id": text(message.event_id),
-        "body": binary(message.body),
+        "body": binary(message.body[:PART_BYTES]),
         "received_at": instant(message.received_at),
         "headers": text_map(message.headers),
         "state": text(message.state),
@@ -117,6 +159,10 @@ def message_item(message: InboxMessage) -> Item:
         "attempts": number(message.attempts),
         "livemode": flag(message.livemode),
     }
+    if further := len(_parts(message)):
+        item["further_parts"] = number(further)
+    if message.form is not Form.WEBHOOK:
+        item["form"] = text(message.form)
     if message.state in _IN_INDEX:
         item["state_pending"] = text(message.state)
     return item
@@ -135,13 +181,23 @@ def message_from(item: Mapping[str, Value]) -> InboxMessage:
         reason=text_at(item, "reason"),
         attempts=number_at(item, "attempts"),
         livemode=flag_at(item, "livemode", default=True),
+        form=Form(optional_text(item, "form") or Form.WEBHOOK),
     )
-
-
-def message_from_stream(image: Mapping[str, Any]) -> InboxMessage:
-    """The message in the image of a stream's event, where bytes are base64 text."""
-    return message_from(image)
 
 
 def _key(message_id: str) -> Item:
     return {"id": text(message_id)}
+
+
+def _parts(message: InboxMessage) -> list[Item]:
+    """What of a body does not fit into the message's own item."""
+    rest = range(PART_BYTES, len(message.body), PART_BYTES)
+    return [
+        {**_part_key(message.id, n), "body": binary(message.body[start : start + PART_BYTES])}
+        for n, start in enumerate(rest, start=1)
+    ]
+
+
+def _part_key(message_id: str, n: int) -> Item:
+    # No message's id begins like this: it begins with the name of a processor.
+    return {"id": text(f"{_PART}{n}#{message_id}")}

@@ -19,7 +19,7 @@ from receivables.ledger import Closing, OpenItem
 _OF_OTHERS: Final = {"case_id", "description"}
 """What an imagined item does not know; cases and people change it by themselves."""
 _WORKLIST: Final = {"worklist", "worklist_at"}
-_CHECKED_ANYWAY: Final = {"rev", "balance", "moves", *_WORKLIST}
+_CHECKED_ANYWAY: Final = {"rev", "balance", "moves", "open_shard", *_WORKLIST}
 
 
 def changed_item(table: Table, account_id: str, before: OpenItem, after: OpenItem) -> Write:

@@ -27,6 +27,9 @@ TIMELINE: Final = "9#"
 DUE_INDEX: Final = "due"
 DUE_SHARDS: Final = 8
 WORKLIST_INDEX: Final = "worklist"
+OPEN_INDEX: Final = "open"
+HELD_INDEX: Final = "held"
+OPEN_SHARDS: Final = 8
 
 
 def partition(account_id: str) -> str:
@@ -40,6 +43,11 @@ def account_id_of(pk: str) -> str:
 def due_shard(account_id: str) -> str:
     """The shard of the `due` index that an account is in, for ever."""
     return str(zlib.crc32(account_id.encode()) % DUE_SHARDS)
+
+
+def open_shard(number: str) -> str:
+    """The shard of the `open` index that a receivable is in while it is asked for."""
+    return str(zlib.crc32(number.encode()) % OPEN_SHARDS)
 
 
 def account_key(account_id: str) -> Item:
@@ -86,6 +94,14 @@ def pointer_key(number: str) -> Item:
 
 def payment_key(key: str) -> Item:
     return _key(f"P#{key}", "payment")
+
+
+def payout_key(key: str) -> Item:
+    return _key(f"X#{key}", "payout")
+
+
+def payment_key_of(pk: str) -> str:
+    return pk.removeprefix("P#")
 
 
 def case_pointer_key(case_id: str) -> Item:

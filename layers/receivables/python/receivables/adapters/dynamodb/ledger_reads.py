@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from receivables import ledger
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.arrangement_codec import arrangement_from
-from receivables.adapters.dynamodb.codec import account_from, entry_from, payment_from, working_set_from
+from receivables.adapters.dynamodb.codec import account_from, entry_from, working_set_from
+from receivables.adapters.dynamodb.money_reads import MoneyReads
 from receivables.adapters.dynamodb.receivable_codec import (
     SHORT_PAYMENTS,
     UNCLAIMED_CHARGES,
@@ -18,9 +19,16 @@ from receivables.adapters.dynamodb.receivable_codec import (
     open_item_from,
     pointer_from,
 )
-from receivables.adapters.dynamodb.table import MOST_READ, Position, Table, position_of
+from receivables.adapters.dynamodb.table import MOST_READ, Position, position_of
 from receivables.adapters.dynamodb.timeline import fact_from
-from receivables.adapters.dynamodb.values import Item, day, instant_at, optional_text, text, text_at
+from receivables.adapters.dynamodb.values import (
+    Item,
+    day,
+    instant_at,
+    optional_text,
+    text,
+    text_at,
+)
 from receivables.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -31,16 +39,12 @@ if TYPE_CHECKING:
         Invoice,
         InvoicePointer,
         OpenItem,
-        PaymentRecord,
         WorkingSet,
     )
 
 
-class LedgerReads:
+class LedgerReads(MoneyReads):
     """The reading half of the ledger's store."""
-
-    def __init__(self, client: Any, table: str) -> None:
-        self._table = Table(client, table)
 
     def working_set(self, account_id: str) -> WorkingSet | None:
         return working_set_from(self._within(account_id, keys.WORKING_SET))
@@ -80,16 +84,6 @@ class LedgerReads:
         case = self._table.get(keys.case_key(account_id)) if "case_id" in item else None
         return open_item_from(item, _id_of(case))
 
-    def payment(self, key: str) -> PaymentRecord:
-        item = self._table.get(keys.payment_key(key))
-        if item is None:
-            raise NotFound("payment", key)
-        return payment_from(item)
-
-    def suspense(self, limit: int, position: Position | None = None) -> ledger.Page[PaymentRecord]:
-        items, end = self._listed("suspense", limit, position)
-        return ledger.Page(tuple(payment_from(item) for item in items), end)
-
     def short_payments(
         self, limit: int, position: Position | None = None
     ) -> ledger.Page[tuple[str, OpenItem]]:
@@ -103,7 +97,7 @@ class LedgerReads:
     def undecided(
         self, kind: ArrangementKind, before: date, limit: int, position: Position | None = None
     ) -> ledger.Page[Arrangement]:
-        items, end = self._listed(kind, limit, position, before)
+        items, end = self.listed(kind, limit, position, day(before))
         return ledger.Page(tuple(arrangement_from(item) for item in items), end)
 
     def invoices(
@@ -187,20 +181,10 @@ class LedgerReads:
         items, _ = self._table.first(limit + 1, "pk = :account AND sk BETWEEN :first AND :last", values, None)
         return [item for item in items if text_at(item, "id") != after][:limit]
 
-    def _listed(
-        self, name: str, limit: int, position: Position | None, before: date | None = None
-    ) -> tuple[list[Item], Position | None]:
-        """A page of a worklist, oldest first; `before` a day."""
-        condition, values = "worklist = :list", {":list": text(name)}
-        if before is not None:
-            condition, values[":before"] = f"{condition} AND worklist_at < :before", day(before)
-        items, more = self._table.first(limit, condition, values, position, IndexName=keys.WORKLIST_INDEX)
-        return items, position_of(items[-1], "worklist", "worklist_at") if more else None
-
     def _open_items_listed(
         self, name: str, limit: int, position: Position | None
     ) -> ledger.Page[tuple[str, OpenItem]]:
-        items, end = self._listed(name, limit, position)
+        items, end = self.listed(name, limit, position)
         # Which case is active is on another item: the marks are left out.
         return ledger.Page(
             tuple((keys.account_id_of(item["pk"]["S"]), open_item_from(item, None)) for item in items), end

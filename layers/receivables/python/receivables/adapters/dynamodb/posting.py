@@ -16,7 +16,7 @@ from receivables.adapters.dynamodb.codec import (
     account_from,
 )
 from receivables.adapters.dynamodb.compact import hold_value
-from receivables.adapters.dynamodb.posting_writes import new_items, old_writes, payment_again, traces
+from receivables.adapters.dynamodb.posting_writes import money_again, new_items, old_writes, traces
 from receivables.adapters.dynamodb.table import Failed, Table, Write
 from receivables.adapters.dynamodb.values import (
     Item,
@@ -30,7 +30,7 @@ from receivables.arrangements import Hold
 from receivables.core.errors import Conflict, NotFound
 from receivables.core.ids import split_account_id
 from receivables.core.money import CurrencyMismatch
-from receivables.ledger import MAX_OPEN_ITEMS, SUSPENSE_CUSTOMER, Keep, Posting, PostOutcome
+from receivables.ledger import MAX_OPEN_ITEMS, Keep, Posting, PostOutcome
 
 _NEW: Final = "new:"
 _OLD: Final = "old:"
@@ -56,14 +56,10 @@ def check(posting: Posting) -> None:
         raise ValueError(f"the key {posting.key!r} has no entry to be remembered with")
 
 
-def in_suspense(posting: Posting) -> bool:
-    """Whether it is about money that nobody could place yet: there is no account, and nobody to be woken."""
-    return split_account_id(posting.account_id)[0] == SUSPENSE_CUSTOMER
-
-
 def needs_account(posting: Posting) -> bool:
     """Whether entries of the account's maps change: what they are to become depends on what they are."""
-    return bool(posting.account.raised or posting.account.forget)
+    change = posting.account
+    return bool(change.raised or change.forget or change.restored)
 
 
 def writes_of(table: Table, posting: Posting, attempt: str, account: Item | None = None) -> dict[str, Write]:
@@ -71,9 +67,9 @@ def writes_of(table: Table, posting: Posting, attempt: str, account: Item | None
     puts = {_NEW + name: item for name, item in new_items(posting)}
     puts |= {_OLD + name: item for name, item in traces(posting)}
     writes = {name: table.put(item) for name, item in _signed(puts, attempt).items()}
-    if posting.payment is not None and posting.payment.before is not None:
-        writes[f"{_OLD}payment"] = payment_again(table, posting.payment)
-    if in_suspense(posting):
+    for name, write in money_again(table, posting):
+        writes[_OLD + name] = write if puts else _signed_put(write, attempt)
+    if posting.own:
         return writes
     for name, write in old_writes(table, posting):
         writes[_OLD + name] = write
@@ -104,6 +100,12 @@ def _signed(puts: dict[str, Item], attempt: str) -> dict[str, Item]:
     return {
         name: {**item, "attempt": text(attempt)} if name == first else item for name, item in puts.items()
     }
+
+
+def _signed_put(write: Write, attempt: str) -> Write:
+    """Where nothing is new, what is put again carries the attempt."""
+    put = write["Put"]
+    return {"Put": {**put, "Item": {**put["Item"], "attempt": text(attempt)}}}
 
 
 def _account(table: Table, posting: Posting, item: Item | None) -> Write:
@@ -142,7 +144,9 @@ def _account(table: Table, posting: Posting, item: Item | None) -> Write:
 def _maps(posting: Posting, item: Item) -> Item:
     account, change = account_from(item), posting.account
     raised = {**account.raised, **change.raised}
+    left = {k: step for k, step in account.progress.items() if k not in change.forget}
+    had = {k: max(step, left.get(k, step)) for k, step in change.restored.items()}
     return {
-        "progress": number_map({k: step for k, step in account.progress.items() if k not in change.forget}),
+        "progress": number_map(left | had),
         "raised": number_map({k: step for k, step in raised.items() if k not in change.forget}),
     }

@@ -7,21 +7,22 @@ from datetime import datetime
 
 from receivables.adapters.dynamodb import keys
 from receivables.adapters.dynamodb.arrangement_codec import arrangement_item, arrangement_pointer_item
-from receivables.adapters.dynamodb.codec import credit_item, entry_item, payment_item
+from receivables.adapters.dynamodb.codec import credit_item, entry_item
 from receivables.adapters.dynamodb.facts import arrangement_fact
 from receivables.adapters.dynamodb.item_changes import changed_item, closed_document, gone_item
+from receivables.adapters.dynamodb.payment_codec import STUB, payment_item, stub_item
+from receivables.adapters.dynamodb.payout_codec import payout_item
 from receivables.adapters.dynamodb.receivable_codec import invoice_item, open_item_item, pointer_item
 from receivables.adapters.dynamodb.table import Table, Write
 from receivables.adapters.dynamodb.timeline import fact_item
 from receivables.adapters.dynamodb.values import Item, instant, number, text
 from receivables.core.clock import parse_instant
-from receivables.ledger import ArrangementChange, CreditChange, ItemChange, PaymentChange, Posting
+from receivables.ledger import ArrangementChange, CreditChange, ItemChange, Posting
 
 
 def new_items(posting: Posting) -> Iterator[tuple[str, Item]]:
     """What must not be there yet, by name; what is most certain to tell a repetition comes first."""
-    if posting.payment is not None and posting.payment.before is None:
-        yield "payment", payment_item(posting.payment.after)
+    yield from _new_money(posting)
     if posting.key is not None:
         yield "key", _guard_item(posting, posting.key)
     for change in posting.items:
@@ -34,6 +35,16 @@ def new_items(posting: Posting) -> Iterator[tuple[str, Item]]:
         yield f"fact:{fact['id']}", fact_item(posting.account_id, fact)
     for made in _made(posting):
         yield _trace(posting, made)
+
+
+def _new_money(posting: Posting) -> Iterator[tuple[str, Item]]:
+    payment, stub, payout = posting.payment, posting.stub, posting.payout
+    if payment is not None and payment.before is None and payment.stub_rev is None:
+        yield "payment", payment_item(payment.after)
+    if stub is not None and stub.before is None:
+        yield "stub", stub_item(stub.after)
+    if payout is not None and payout.before is None:
+        yield "payout", payout_item(payout.after)
 
 
 def _made(posting: Posting) -> list[ArrangementChange]:
@@ -119,10 +130,29 @@ def _credit_write(table: Table, account_id: str, change: CreditChange) -> tuple[
     return f"credit:{before.id}", table.put(item, condition, values)
 
 
-def payment_again(table: Table, change: PaymentChange) -> Write:
-    """The record of a payment that is known, if it is as it was read."""
-    seen = change.before.rev if change.before else 0
-    return table.put({**payment_item(change.after), "rev": number(seen + 1)}, *_at_rev(seen))
+def money_again(table: Table, posting: Posting) -> Iterator[tuple[str, Write]]:
+    """What is known already of a payment or payout, if it is as it was read: it changes, or the money takes the place of what was known
+    of it."""
+    payment, stub, payout = posting.payment, posting.stub, posting.payout
+    if payment is not None and payment.before is not None:
+        yield "payment", _again(table, payment_item(payment.after), payment.before.rev)
+    elif payment is not None and payment.stub_rev is not None:
+        yield "payment", _instead_of_stub(table, payment_item(payment.after), payment.stub_rev)
+    if stub is not None and stub.before is not None:
+        item = {**stub_item(stub.after), "rev": number(stub.before.rev + 1)}
+        yield "stub", _instead_of_stub(table, item, stub.before.rev)
+    if payout is not None and payout.before is not None:
+        yield "payout", _again(table, payout_item(payout.after), payout.before.rev)
+
+
+def _again(table: Table, item: Item, seen: int) -> Write:
+    return table.put({**item, "rev": number(seen + 1)}, *_at_rev(seen))
+
+
+def _instead_of_stub(table: Table, item: Item, seen: int) -> Write:
+    """A record may have the rev that the stub had: it must be a stub, too."""
+    condition, values = _at_rev(seen)
+    return table.put(item, f"kind = :stub AND {condition}", {**values, ":stub": text(STUB)})
 
 
 def _arrangement_writes(table: Table, change: ArrangementChange) -> Iterator[tuple[str, Write]]:

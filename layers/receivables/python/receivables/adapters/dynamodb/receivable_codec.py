@@ -52,7 +52,8 @@ UNCLAIMED_CHARGES: Final = "unclaimed_charge"
 
 
 def open_item_item(account_id: str, item: ledger.OpenItem) -> Item:
-    """What is as most invoices have it is left out."""
+    """What is as most invoices have it is left out. While it is asked for it is in the index of what is open."""
+    asked_for = item.balance and item.claimed
     return {
         **keys.open_item_key(account_id, item.number),
         **present(
@@ -75,6 +76,7 @@ def open_item_item(account_id: str, item: ledger.OpenItem) -> Item:
             extension=extension_value(item.extension),
             short=short_value(item.short),
             rev=number(item.rev) if item.rev else None,
+            open_shard=text(keys.open_shard(item.number)) if asked_for else None,
             **_waits(item),
         ),
     }

@@ -106,10 +106,40 @@ class Table:
                 return found[:limit], True
         return found, False
 
+    def page(
+        self, condition: str, values: Item, position: Position | None, **options: Any
+    ) -> tuple[list[Item], Position | None]:
+        """What one request reads - about a megabyte - from a position on, and where the next begins (None: that was all)."""
+        if position is not None:
+            options["ExclusiveStartKey"] = {name: {"S": value} for name, value in position.items()}
+        with calling("dynamodb"):
+            answer = self._client.query(
+                TableName=self.name,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                **options,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return list(answer["Items"]), {name: value["S"] for name, value in last.items()} if last else None
+
+    def scan(self, position: Position | None) -> tuple[list[Item], Position | None]:
+        """About a megabyte of the whole table, in no order, strongly consistent, and where the next begins (None: that was all)."""
+        options: dict[str, Any] = {}
+        if position is not None:
+            options["ExclusiveStartKey"] = {name: {"S": value} for name, value in position.items()}
+        with calling("dynamodb"):
+            answer = self._client.scan(TableName=self.name, ConsistentRead=True, **options)
+        last = answer.get("LastEvaluatedKey")
+        return list(answer["Items"]), {name: value["S"] for name, value in last.items()} if last else None
+
     def write(self, action: Write) -> Item | None:
         """One conditional write; None when it was made, else the item that stood against it (empty: there is none)."""
         ((operation, arguments),) = action.items()
-        call = {"Put": self._client.put_item, "Update": self._client.update_item}[operation]
+        call = {
+            "Put": self._client.put_item,
+            "Update": self._client.update_item,
+            "Delete": self._client.delete_item,
+        }[operation]
         with calling("dynamodb"):
             try:
                 call(**arguments)

@@ -1,0 +1,1 @@
+"""Adyen: standard notifications signed item by item, other webhooks signed by header, Pay by Link."""

@@ -1,0 +1,1 @@
+"""Braintree: webhooks as a signed form around XML, transactions, disputes and disbursements."""

@@ -1,0 +1,1 @@
+"""Checkout.com: signed webhooks, payments, refunds, disputes, payment links."""

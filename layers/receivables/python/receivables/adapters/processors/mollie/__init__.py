@@ -1,0 +1,1 @@
+"""Mollie: webhooks signed (next-gen) and unsigned (classic), payments, refunds, chargebacks, settlements, payment links."""

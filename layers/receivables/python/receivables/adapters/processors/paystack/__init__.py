@@ -1,0 +1,1 @@
+"""Paystack: signed webhooks, transactions, refunds, disputes, settlements, payment pages."""

@@ -1,0 +1,1 @@
+"""Razorpay: signed webhooks, payments, refunds, disputes, settlements, payment links."""

@@ -1,0 +1,1 @@
+"""Square: signed webhooks, payments, refunds, disputes, payouts, payment links."""

@@ -1,0 +1,1 @@
+"""TrueLayer: webhooks as detached JWS, payments by open banking, hosted payment pages."""

@@ -1,0 +1,1 @@
+"""Wise: webhooks signed with a published key, money that comes into a balance."""

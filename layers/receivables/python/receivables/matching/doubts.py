@@ -1,0 +1,80 @@
+"""Doubts: what speaks against a candidate that is good by itself. One is enough for a person to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from receivables.ledger import OpenReceivable
+from receivables.matching.book import Book
+from receivables.matching.candidates import Fit, Line, PayerSays, Told
+from receivables.matching.confidence import is_full, settles
+from receivables.matching.fits import Fitting, fitting
+from receivables.matching.reading import Mention, Reading, neighbours
+
+DOUBTFUL: Final = 75
+"""What is left of confidence, at most, when something speaks against it."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is held against the candidates of one line. `payers` are the accounts that its payer may well pay for."""
+
+    line: Line
+    book: Book
+    reading: Reading
+    payers: frozenset[str]
+
+    def about(
+        self, account: str, items: Sequence[OpenReceivable], told: Told, fit: Fitting, says: PayerSays
+    ) -> Iterator[str]:
+        """In words, each; none when nothing speaks against it."""
+        if told in {Told.TYPO, Told.NOTHING}:
+            yield from self._named_otherwise(account, items, told)
+            return
+        if told is not Told.STRUCTURED and settles(fit.fit) and not is_full(fit.fit):
+            yield from self._exactly_another(account, items)
+        if told is not Told.STRUCTURED and says not in {PayerSays.KNOWN, PayerSays.NAMED}:
+            yield from self._twins(items, fit)
+        yield from self._of_two(account, fit)
+
+    def _named_otherwise(self, account: str, items: Sequence[OpenReceivable], told: Told) -> Iterator[str]:
+        """What is named as it stands goes before what it may be a slip of, and before what only costs as much: if it was paid
+        already, is in another currency, or costs as much too."""
+        numbers = {item.number for item in items}
+        settled = (*self.reading.closed, *self.reading.foreign)
+        named = [each for each in settled if each.told is not Told.SHORT or each.item.account_id == account]
+        sure = (each for each in self.reading.mentions if each.told is not Told.SHORT)
+        named += [each for each in sure if self._stands_against(each, account, told, len(items))]
+        for each in named:
+            if each.item.number not in numbers:
+                yield f"but it names {each.item.number}"
+                return
+
+    def _stands_against(self, mention: Mention, account: str, told: Told, count: int) -> bool:
+        if told is Told.TYPO:
+            return mention.item.account_id != account and account not in self.payers
+        return count > 1 or settles(fitting(self.line, [mention.item]).fit)
+
+    def _exactly_another(self, account: str, items: Sequence[OpenReceivable]) -> Iterator[str]:
+        """What fits nearly gives way to what fits exactly: the number may be the slip."""
+        for each in self.book.costing(self.line.amount):
+            if each.account_id == account and each not in items and each.balance == self.line.amount:
+                yield f"but the amount is exactly what is open of {each.number}"
+                return
+
+    def _twins(self, items: Sequence[OpenReceivable], fit: Fitting) -> Iterator[str]:
+        """A number that is one slip away from another of the same amount may be that one, unless the payer tells."""
+        for other in neighbours(items[0], self.book) if len(items) == 1 else ():
+            elsewhere = other.account_id != items[0].account_id
+            if elsewhere and fitting(self.line, [other]).fit in {fit.fit, Fit.EXACT}:
+                yield f"{other.number} of another customer is one character away and costs as much"
+                return
+
+    def _of_two(self, account: str, fit: Fitting) -> Iterator[str]:
+        """More came than is named of this customer, and another is named too."""
+        others = {each.item.number for each in self.reading.mentions if each.item.account_id != account}
+        if others and (fit.fit is Fit.OVER or fit.beyond):
+            named = ", ".join(sorted(others)[:3])
+            yield f"it names {named} of another customer too, and money of one payment is on one account"

@@ -1,0 +1,257 @@
+"""Reading: which receivables the texts and references of a line name, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from receivables.ledger import OpenReceivable
+from receivables.matching.book import Book
+from receivables.matching.candidates import Line, Told
+from receivables.matching.numbers import (
+    FEW_DIGITS,
+    Atom,
+    Window,
+    atoms_of,
+    digits_of,
+    goes_on,
+    said_before,
+    windows,
+)
+from receivables.matching.references import Reference, normal, references_in
+
+Archive = Callable[[str], OpenReceivable | None]
+"""A receivable by its exact number, open or not (a balance of zero); None: there is none."""
+
+MOST_LOOKUPS: Final = 8
+"""Numbers that are looked up for one line because they look like ours and are not open."""
+MOST_MEANT: Final = 6
+"""Receivables that one place of a text may mean; more are no evidence."""
+MOST_RANGE: Final = 40
+"""Receivables that "from ... to ..." may name."""
+_THROUGH: Final = frozenset("TO BIS A AL THROUGH THRU UNTIL TILL TOT TIL DO".split())
+_SURENESS: Final = {told: place for place, told in enumerate(Told)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A receivable that a line names: how, and in what words a person is told. `start` and `end` are the atoms of the text."""
+
+    item: OpenReceivable
+    told: Told
+    words: str
+    start: int = -1
+    end: int = -1
+
+    @property
+    def rank(self) -> int:
+        return _SURENESS[self.told]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line names. `mentions` have each receivable once, as it is named best; `more` are those that a range or a list of
+    endings may name too; `nearly` what is named with one character wrong; `closed` what is named and is settled."""
+
+    mentions: tuple[Mention, ...] = ()
+    more: tuple[Mention, ...] = ()
+    nearly: tuple[Mention, ...] = ()
+    closed: tuple[Mention, ...] = ()
+    foreign: tuple[Mention, ...] = ()
+    """Named, but in another currency."""
+
+
+def read(line: Line, book: Book, archive: Archive) -> Reading:
+    """What the reference, the structured reference and the texts of a line name."""
+    atoms = atoms_of("\n".join(line.texts))
+    found = [*_by_reference(line, book, archive), *_in_text(atoms, book)]
+    taken = {place for each in found if each.told is not Told.SHORT for place in range(each.start, each.end)}
+    loose_ends = tuple(
+        window
+        for window in windows(atoms)
+        if not taken & set(range(window.start, window.end)) and _looks_like_a_number(window)
+    )
+    typos = tuple(_typos(loose_ends, atoms, book))
+    settled = tuple(_settled(loose_ends, atoms, book, archive))
+    best = _best(found)
+    currency = line.amount.currency
+    ours = tuple(each for each in best if each.item.balance.currency == currency)
+    return Reading(
+        mentions=tuple(each for each in ours if each.item.balance.minor > 0),
+        more=tuple(each for each in _more(ours, atoms, book) if each.item.balance.currency == currency),
+        nearly=tuple(each for each in _best(typos) if each.item.balance.currency == currency),
+        closed=tuple(
+            each
+            for each in (*ours, *settled)
+            if each.item.balance.minor <= 0 and each.item.balance.currency == currency
+        ),
+        foreign=tuple(each for each in (*best, *settled) if each.item.balance.currency != currency),
+    )
+
+
+def _by_reference(line: Line, book: Book, archive: Archive) -> Iterator[Mention]:
+    if line.reference:
+        item = book.get(line.reference) or archive(line.reference)
+        if item is not None:
+            yield Mention(item, Told.NUMBER, f"names {item.number}")
+    for reference in references_in(line.structured, line.texts):
+        yield from _referred(reference, book, archive)
+
+
+def _referred(reference: Reference, book: Book, archive: Archive) -> Iterator[Mention]:
+    items = book.numbered(reference.body) if reference.exact else book.with_digits(reference.body)
+    exact = [item for item in items if _is_body(item.number, reference)]
+    if not exact:
+        guesses = (archive(number) for number in book.shapes([reference.body])[:2])
+        exact = [item for item in guesses if item is not None and _is_body(item.number, reference)]
+    for item in exact[:MOST_MEANT]:
+        yield Mention(item, Told.STRUCTURED, f"its {reference.scheme} is that of {item.number}")
+
+
+def _is_body(number: str, reference: Reference) -> bool:
+    if reference.exact:
+        return normal(number).lstrip("0") == reference.body
+    return digits_of(number).lstrip("0") == reference.body and len(reference.body) > 2
+
+
+def _in_text(atoms: tuple[Atom, ...], book: Book) -> list[Mention]:
+    """Each place of the text means what it names best; longer numbers go before what is part of them."""
+    hits = [hit for window in windows(atoms) for hit in _hits(window, atoms, book)]
+    hits.sort(key=lambda hit: (hit.rank, hit.start - hit.end, hit.start))
+    chosen: list[Mention] = []
+    taken: dict[int, tuple[int, int]] = {}
+    for hit in hits:
+        span = (hit.start, hit.end)
+        if all(taken.get(place, span) == span for place in range(*span)):
+            taken.update(dict.fromkeys(range(*span), span))
+            chosen.append(hit)
+    return chosen
+
+
+def _hits(window: Window, atoms: tuple[Atom, ...], book: Book) -> Iterator[Mention]:
+    whole = {item.number: item for key in (window.text, window.loose) for item in book.numbered(key)}
+    if window.text.isdigit():
+        for key in (window.text, window.text.lstrip("0"), window.loose):
+            whole |= {item.number: item for item in book.with_digits(key)}
+    for item in whole.values() if len(whole) <= MOST_MEANT else ():
+        told = _told(window, atoms, item)
+        yield Mention(item, told, f"its text names {item.number}", window.start, window.end)
+
+
+def _told(window: Window, atoms: tuple[Atom, ...], item: OpenReceivable) -> Told:
+    """How surely a place of the text names a receivable whose number, or the digits of it, it is."""
+    run = atoms[window.start : window.end]
+    if not window.text.isdigit():
+        return Told.NUMBER if sum(len(atom.text) for atom in run if atom.is_digits) > 2 else Told.SHORT
+    before = said_before(atoms, window.start)
+    if before is False or _is_date(run) or goes_on(atoms, window.end):
+        return Told.SHORT
+    enough = len(window.text.lstrip("0")) > FEW_DIGITS
+    if enough and normal(item.number).isdigit():
+        return Told.NUMBER
+    return Told.DIGITS if before or enough else Told.SHORT
+
+
+def _is_date(run: Sequence[Atom]) -> bool:
+    """Such as 2026-03-01 or 1.3.26: digits that tell a day before they tell anything else."""
+    return sorted(len(atom.text) for atom in run) in ([2, 2, 4], [1, 2, 4], [1, 1, 4], [2, 2, 2])
+
+
+def _looks_like_a_number(window: Window) -> bool:
+    return 4 <= len(window.text) <= 24 and sum(each.isdigit() for each in window.text) >= 4
+
+
+def _typos(ends: Iterable[Window], atoms: tuple[Atom, ...], book: Book) -> Iterator[Mention]:
+    for window in ends:
+        if len(window.text) <= FEW_DIGITS:
+            continue
+        if window.text.isdigit() and said_before(atoms, window.start) is False:
+            continue
+        for item in book.near(window.text):
+            words = f"its text has {window.text}, one character away from {item.number}"
+            yield Mention(item, Told.TYPO, words, window.start, window.end)
+
+
+def neighbours(item: OpenReceivable, book: Book) -> Iterator[OpenReceivable]:
+    """Receivables whose number is one slip away from this one."""
+    return (other for other in book.near(normal(item.number)) if other.number != item.number)
+
+
+def _settled(
+    ends: Iterable[Window], atoms: tuple[Atom, ...], book: Book, archive: Archive
+) -> Iterator[Mention]:
+    """What looks like a number of ours, is not open, and was one."""
+    guesses = {
+        number: window
+        for window in ends
+        for number in book.shapes([atom.text for atom in atoms[window.start : window.end]])
+        if window.text.isdigit() is False or said_before(atoms, window.start) is not False
+    }
+    for number, window in list(guesses.items())[:MOST_LOOKUPS]:
+        item = archive(number)
+        if item is not None:
+            told = _told(window, atoms, item)
+            yield Mention(item, told, f"its text names {item.number}", window.start, window.end)
+
+
+def _more(mentions: Iterable[Mention], atoms: tuple[Atom, ...], book: Book) -> Iterator[Mention]:
+    """What lies between two numbers of a range, and what a list of endings names: 0042/43/44."""
+    placed = sorted((each for each in mentions if each.start >= 0), key=lambda each: each.start)
+    known = {each.item.number for each in placed}
+    for first in placed:
+        for number in (*_range(first, placed, atoms), *_endings(first, atoms)):
+            item = _same_series(number, first, book)
+            if item is not None and item.number not in known:
+                known.add(item.number)
+                yield replace(
+                    first, item=item, words=f"its text names {item.number} with {first.item.number}"
+                )
+
+
+def _range(first: Mention, placed: list[Mention], atoms: tuple[Atom, ...]) -> Iterator[str]:
+    last = next((each for each in placed if each.start >= first.end), None)
+    between = atoms[first.end : last.start] if last else ()
+    if last is None or len(between) > 1 or any(atom.text not in _THROUGH for atom in between):
+        return
+    if not between and atoms[last.start].gap.strip() not in {"-", "–", "—", "..", "..."}:
+        return
+    yield from _between(digits_of(first.item.number), digits_of(last.item.number))
+
+
+def _endings(first: Mention, atoms: tuple[Atom, ...]) -> Iterator[str]:
+    digits = digits_of(first.item.number)
+    for place in range(first.end, min(len(atoms), first.end + MOST_RANGE)):
+        atom = atoms[place]
+        if not atom.is_digits:
+            if atom.text in {"U", "UND", "AND", "ET", "E", "Y", "EN", "OG", "OCH", *_THROUGH}:
+                continue
+            return
+        if len(atom.text) >= len(digits) or len(atom.text) > 4 or len(atom.gap.strip()) > 1:
+            return
+        ending = digits[: -len(atom.text)] + atom.text
+        yield ending
+        if atom.gap.strip() in {"-", "–", "—"} or (atoms[place - 1].text in _THROUGH):
+            yield from _between(digits, ending)
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    if len(first) == len(last) and 0 < int(last or 0) - int(first or 0) <= MOST_RANGE:
+        yield from (str(number).zfill(len(first)) for number in range(int(first) + 1, int(last)))
+
+
+def _same_series(digits: str, first: Mention, book: Book) -> OpenReceivable | None:
+    """The receivable of the same account, and a number of the same look, with these digits."""
+    for item in book.with_digits(digits):
+        if item.account_id == first.item.account_id and len(item.number) == len(first.item.number):
+            return item
+    return None
+
+
+def _best(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    best: dict[str, Mention] = {}
+    for each in mentions:
+        known = best.get(each.item.number)
+        if known is None or each.rank < known.rank:
+            best[each.item.number] = each
+    return tuple(best.values())

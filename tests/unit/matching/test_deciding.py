@@ -1,0 +1,267 @@
+"""What a line is for: each kind of evidence, alone and with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receivables.core.money import Money
+from receivables.ledger import OpenReceivable
+from receivables.ledger.items import ItemKind
+from receivables.matching.book import Book
+from receivables.matching.candidates import (
+    Apply,
+    Candidate,
+    Decision,
+    Fit,
+    Line,
+    PayerSays,
+    Propose,
+    Told,
+    Unknown,
+)
+from receivables.matching.confidence import confidence
+from receivables.matching.decide import Facts, decide
+from receivables.matching.ports import Habit
+from receivables.matching.reading import read
+from tests.builders import eur
+
+DAY = date(2026, 3, 2)
+IBAN = "DE89370400440532013000"
+KNOWN = {f"account/{IBAN}": Habit(f"account/{IBAN}", {"C-1.EUR": 3})}
+
+
+def owed(number: str, minor: int, account: str = "C-1.EUR", **changes: Any) -> OpenReceivable:
+    amount = Money(minor, account[-3:])
+    return OpenReceivable(number, account, amount, amount, DAY, DAY + timedelta(days=30), **changes)
+
+
+def line(minor: int, *texts: str, **changes: Any) -> Line:
+    return Line("bank/main/1", eur(minor), DAY, texts=texts, **changes)
+
+
+def book(*items: OpenReceivable) -> Book:
+    return Book(items, {"C-1": "Müller Logistik GmbH", "C-2": "Bauer Optik AG"})
+
+
+def best(decision: Decision) -> Candidate:
+    assert not isinstance(decision, Unknown)
+    return decision.candidate if isinstance(decision, Apply) else decision.candidates[0]
+
+
+def applied(came: Line, items: Iterable[OpenReceivable], **facts: Any) -> tuple[str, ...] | None:
+    """The numbers that it is placed on; None: it is not placed."""
+    decision = decide(came, Facts(book(*items), **facts), 90)
+    return decision.candidate.numbers if isinstance(decision, Apply) else None
+
+
+ONE = owed("INV-2026-0042", 11_900)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INV-2026-0042", "inv-2026-0042", "INV 2026 0042", "INV20260042", "INV-2026-42", "INV/2026/0042.", "INV-2026-\n0042",
+        "INV-20\n26-0042", "INV-2026-00\n42", "RE 2026-0042", "Rechnung Nr. 2026-0042 vom 01.03.2026", "invoice no 20260042",
+        "thanks for INV-2026-0042!", "Rg.2026-0042", "INV-2O26-0042", "EREF INV-2026-0042 SVWZ x", "KD-Nr 4711 RE2026-0042",
+    ],
+)  # fmt: skip
+def test_a_number_is_found_however_it_is_written(text: str) -> None:
+    assert applied(line(11_900, text), [ONE, owed("INV-2026-0077", 5_000, "C-2.EUR")]) == ("INV-2026-0042",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PO-2026-0042",
+        "Auftrag 2026-0042",
+        "Kundennr. 20260042",
+        "XY-2026-0042",
+        "Tel 20260042",
+    ],
+)
+def test_a_number_of_something_else_is_not_ours(text: str) -> None:
+    assert applied(line(11_900, text), [ONE]) is None
+
+
+@given(
+    st.sampled_from(["", " ", "-", "/", ".", "\n", " - "]),
+    st.sampled_from(["INV", "inv", "Inv", "RE", "Rechnung "]),
+)
+def test_separators_and_words_do_not_matter(separator: str, word: str) -> None:
+    text = f"{word}{separator}2026{separator}0042"
+    found = read(line(11_900, text), book(ONE), lambda _: None)
+    assert [each.item.number for each in found.mentions] == ["INV-2026-0042"]
+
+
+def test_few_digits_need_amount_and_payer() -> None:
+    short = owed("1042", 11_900)
+    assert applied(line(11_900, "ref 1042"), [short]) is None
+    assert applied(line(11_900, "ref 1042", account=IBAN), [short], habits=KNOWN) == ("1042",)
+    assert applied(line(11_900, "Rechnung 1042"), [short]) == ("1042",)
+
+
+@pytest.mark.parametrize(
+    "typo", ["INV-2026-0024", "INV-2026-0142", "INV-2026-00422", "INV-2026-004", "INV-2026-0043"]
+)
+def test_one_wrong_character_counts_where_the_amount_agrees(typo: str) -> None:
+    assert applied(line(11_900, typo), [ONE]) == ("INV-2026-0042",)
+    assert applied(line(9_000, typo), [ONE]) is None
+
+
+def test_two_wrong_characters_are_another_number() -> None:
+    assert applied(line(11_900, "INV-2026-0951"), [ONE]) is None
+
+
+def test_a_slip_that_may_be_of_two_is_of_none() -> None:
+    twin = owed("INV-2026-0043", 11_900, "C-2.EUR")
+    assert applied(line(11_900, "INV-2026-0044"), [ONE, twin]) is None
+
+
+def test_a_right_number_beside_one_of_the_same_amount_needs_the_payer() -> None:
+    twin = owed("INV-2026-0043", 11_900, "C-2.EUR")
+    assert applied(line(11_900, "INV-2026-0042"), [ONE, twin]) is None
+    assert applied(line(11_900, "INV-2026-0042", payer="MUELLER LOGISTIK"), [ONE, twin]) == ("INV-2026-0042",)
+
+
+def test_several_numbers_and_their_sum() -> None:
+    items = [ONE, owed("INV-2026-0043", 5_000), owed("INV-2026-0050", 2_500)]
+    text = "INV-2026-0042, 2026-0043 und INV20260050"
+    assert set(applied(line(19_400, text), items) or ()) == {each.number for each in items}
+
+
+def test_some_of_those_that_are_named() -> None:
+    items = [ONE, owed("INV-2026-0043", 5_001), owed("INV-2026-0050", 2_500)]
+    came = line(14_400, "INV-2026-0042 INV-2026-0043 INV-2026-0050", account=IBAN)
+    assert set(applied(came, items, habits=KNOWN) or ()) == {"INV-2026-0042", "INV-2026-0050"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INV-2026-0042 - INV-2026-0044",
+        "INV-2026-0042 bis 0044",
+        "INV-2026-0042/43/44",
+        "INV-2026-0042, 43, 44",
+    ],
+)
+def test_ranges_and_lists_of_endings(text: str) -> None:
+    items = [
+        ONE,
+        owed("INV-2026-0043", 5_000),
+        owed("INV-2026-0044", 2_500),
+        owed("INV-2026-0045", 1_000, "C-2.EUR"),
+    ]
+    expected = {"INV-2026-0042", "INV-2026-0043", "INV-2026-0044"}
+    assert set(applied(line(19_400, text), items) or ()) == expected
+
+
+def test_numbers_of_two_customers_are_not_placed_on_one() -> None:
+    items = [ONE, owed("INV-2026-0051", 5_000, "C-2.EUR")]
+    decision = decide(
+        line(16_900, "INV-2026-0042 INV-2026-0051", account=IBAN), Facts(book(*items), KNOWN), 90
+    )
+    assert isinstance(decision, Propose)
+    assert "one account" in " ".join(decision.candidates[0].reasons)
+
+
+def test_a_discount_that_was_on_offer_and_one_that_was_not() -> None:
+    offered = replace(ONE, offers=((DAY, eur(11_662)),))
+    late = replace(ONE, offers=((DAY - timedelta(days=1), eur(11_662)),))
+    assert best(decide(line(11_662, "INV-2026-0042"), Facts(book(offered)), 90)).fit is Fit.DISCOUNT
+    found = best(decide(line(11_662, "INV-2026-0042"), Facts(book(late)), 90))
+    assert (found.fit, found.numbers) == (Fit.LATE_DISCOUNT, ("INV-2026-0042",))
+
+
+def test_what_a_bank_kept_is_told_or_small() -> None:
+    facts = Facts(book(ONE))
+    assert best(decide(line(11_150, "INV-2026-0042", charges=750), facts, 90)).fit is Fit.CHARGES
+    assert best(decide(line(11_150, "INV-2026-0042"), facts, 90)).fit is Fit.FEE
+    assert best(decide(line(8_000, "INV-2026-0042"), facts, 90)).fit is Fit.PART
+
+
+def test_late_charges_are_paid_with_their_invoice() -> None:
+    fee = owed("FEE-1", 500, kind=ItemKind.FEE, concerns="INV-2026-0042")
+    assert set(applied(line(12_400, "INV-2026-0042"), [ONE, fee]) or ()) == {"INV-2026-0042", "FEE-1"}
+    found = best(decide(line(11_900, "INV-2026-0042"), Facts(book(ONE, fee)), 90))
+    assert found.parts[0].amount == eur(11_900)
+
+
+def test_credit_that_was_taken_off() -> None:
+    facts = Facts(book(ONE), credit_of=lambda account: 1_900)
+    found = best(decide(line(10_000, "INV-2026-0042", payer="Müller Logistik"), facts, 90))
+    assert (found.fit, found.credit) == (Fit.CREDIT, 1_900)
+
+
+def test_a_known_payer_pays_what_only_one_of_theirs_costs() -> None:
+    items = [ONE, owed("INV-2026-0043", 5_000), owed("INV-2026-0090", 11_900, "C-2.EUR")]
+    assert applied(line(11_900, "danke", account=IBAN), items, habits=KNOWN) == ("INV-2026-0042",)
+
+
+def test_a_known_payer_pays_what_only_adds_up_in_one_way() -> None:
+    items = [owed("INV-2026-0042", 12_345), owed("INV-2026-0043", 6_789), owed("INV-2026-0044", 9_876)]
+    came = line(22_221, account=IBAN)
+    assert set(applied(came, items, habits=KNOWN) or ()) == {"INV-2026-0042", "INV-2026-0044"}
+    same = [*items, owed("INV-2026-0045", 12_345)]
+    assert applied(came, same, habits=KNOWN) is None
+
+
+def test_a_known_payer_pays_all() -> None:
+    items = [owed(f"INV-2026-00{number}", 10_000 + number) for number in range(40, 70)]
+    total = sum(item.balance.minor for item in items)
+    assert len(applied(line(total, account=IBAN), items, habits=KNOWN) or ()) == 30
+
+
+def test_a_sum_that_fits_nothing_is_proposed_as_credit_of_the_payers_account() -> None:
+    found = decide(line(777, account=IBAN), Facts(book(ONE), KNOWN), 90)
+    assert isinstance(found, Propose)
+    assert (found.candidates[0].account_id, found.candidates[0].parts) == ("C-1.EUR", ())
+
+
+def test_the_name_of_two_customers_tells_nothing_more() -> None:
+    items = [ONE, owed("INV-2026-0090", 11_900, "C-2.EUR")]
+    both = Book(items, {"C-1": "Anna Schneider", "C-2": "Anna Schneider"})
+    assert isinstance(decide(line(11_900, payer="Anna Schneider"), Facts(both), 90), Propose)
+
+
+def test_an_old_slip_is_not_taken_for_what_costs_the_same() -> None:
+    paid = replace(ONE, balance=eur(0))
+    other = owed("INV-2026-0099", 11_900)
+    came = line(11_900, "INV-2026-0042", account=IBAN)
+    facts = Facts(book(other), KNOWN, archive=lambda number: paid if number == paid.number else None)
+    assert isinstance(decide(came, facts, 90), Propose)
+
+
+def test_reasons_are_words_for_people() -> None:
+    found = best(decide(line(11_900, "INV-2026-0042", account=IBAN), Facts(book(ONE), KNOWN), 90))
+    assert found.reasons == (
+        "its text names INV-2026-0042",
+        "the amount is exactly what is open",
+        "paid for this account before, from the same bank account",
+    )
+
+
+@given(st.text(max_size=200), st.integers(1, 10**9))
+def test_no_text_breaks_it(text: str, minor: int) -> None:
+    decide(
+        line(minor, text, payer=text, account=text, structured=text, reference=text),
+        Facts(book(ONE), KNOWN),
+        90,
+    )
+
+
+def test_better_evidence_is_never_less_sure() -> None:
+    order = (Fit.EXACT, Fit.FEE, Fit.PART)
+    for told in Told:
+        for says in PayerSays:
+            by_amount = [confidence(told, fit, says) for fit in order]
+            assert by_amount == sorted(by_amount, reverse=True)
+        for fit in Fit:
+            by_payer = [confidence(told, fit, says) for says in PayerSays]
+            assert by_payer == sorted(by_payer, reverse=True)
