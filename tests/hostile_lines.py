@@ -126,7 +126,7 @@ class _Maker:
             self._invoice(account, currency)
         if self.world.payers[-1].known:
             key = account_key(iban) or ""
-            self.world.habits[key] = Habit(key, {account: random.randrange(1, 9)})
+            self.world.habits[key] = Habit(key, {account: random.randrange(2, 9)})
 
     def _invoice(self, account: str, currency: str) -> None:
         random = self.random

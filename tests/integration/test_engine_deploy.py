@@ -121,7 +121,7 @@ def test_a_reconciliation_may_write_where_it_stands_and_a_sweep_of_collections_f
 def test_schedules_are_there_and_switched_off(stack: Stack) -> None:
     schedules = stack.engine.client("scheduler").list_schedules()["Schedules"]
     assert {found["State"] for found in schedules} == {"DISABLED"}
-    assert len(schedules) == 8
+    assert len(schedules) == 9
 
 
 def test_the_stack_is_found_again_by_its_engine(stack: Stack) -> None:
@@ -140,7 +140,7 @@ def test_a_stack_is_not_found_after_its_engine_has_gone(
 
 def test_no_function_may_publish_to_what_it_does_not_publish_to(stack: Stack) -> None:
     publishing = {found.function for found in granted(stack) if found.action == "events:PutEvents"}
-    assert publishing == {"publish_facts"}
+    assert publishing == {"publish_facts", "import_statement"}
 
 
 def test_a_permission_covers_calls_on_its_resources_only() -> None:

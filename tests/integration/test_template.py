@@ -183,7 +183,7 @@ def test_every_function_that_is_called_without_an_answer_has_a_place_for_failure
 
 def test_every_schedule_hands_over_its_time_in_utc_and_can_be_switched_off(resources: dict[str, Any]) -> None:
     schedules = of_type(resources, "AWS::Scheduler::Schedule")
-    assert len(schedules) == 8
+    assert len(schedules) == 9
     for found in schedules.values():
         assert json.loads(found["Target"]["Input"])["time"] == "<aws.scheduler.scheduled-time>"
         assert found["ScheduleExpressionTimezone"] == "UTC"

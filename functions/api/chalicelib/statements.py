@@ -274,7 +274,7 @@ def list_statements(call: Call, query: StatementQuery) -> Answer:
 
 
 @routes.get("/statements/{statement_id}", reply=StatementReply, summary="Read a statement without its lines")
-def read_statement(call: Call, statement_id: str) -> Answer:
+def read_bank_statement(call: Call, statement_id: str) -> Answer:
     return Answer(StatementReply.of(call.services.banking.statements.get(statement_id)))
 
 

@@ -15,7 +15,8 @@ api = import_module("functions.api.app")
 gateway: dict[str, Any] = json.loads((HERE / "openapi.json").read_text(encoding="utf-8"))
 public: dict[str, Any] = json.loads((HERE / "public.json").read_text(encoding="utf-8"))
 routes = [(path, method) for path, methods in api.app.routes.items() for method in methods]
-WEBHOOK = "/webhooks/{processor}/{endpoint}"
+WEBHOOK, PAY = "/webhooks/{processor}/{endpoint}", "/pay/{token}"
+PUBLIC = {WEBHOOK: "ReceiveWebhookFunction", PAY: "PayPageFunction"}
 
 
 def test_the_documents_are_as_the_code_makes_them() -> None:
@@ -47,19 +48,20 @@ def test_nothing_is_in_the_definition_that_the_app_does_not_have() -> None:
         for method in operations
         if method not in {"options", "parameters"}
     }
-    assert defined == {*routes, (WEBHOOK, "POST"), (WEBHOOK, "GET")}
+    assert defined == {*routes, *((path, method) for path in PUBLIC for method in ("GET", "POST"))}
 
 
-def test_only_webhooks_and_preflights_go_without_a_token() -> None:
+def test_only_processors_payers_and_preflights_go_without_a_token() -> None:
     without = {
         (path, method)
         for path, operations in gateway["paths"].items()
         for method, operation in operations.items()
         if method != "parameters" and not operation["security"]
     }
-    assert {path for path, method in without if method != "options"} == {WEBHOOK}
-    for method in ("get", "post"):
-        assert "${ReceiveWebhookFunction.Arn}" in str(gateway["paths"][WEBHOOK][method])
+    assert {path for path, method in without if method != "options"} == set(PUBLIC)
+    for path, function in PUBLIC.items():
+        for method in ("get", "post"):
+            assert f"${{{function}.Arn}}" in str(gateway["paths"][path][method])
 
 
 def test_every_route_answers_a_preflight_from_the_definition_alone() -> None:

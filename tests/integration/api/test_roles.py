@@ -16,7 +16,7 @@ endpoints = [endpoint for resource in api.RESOURCES for endpoint in resource.rou
 
 ADMINS_ONLY = {
     "create_terms", "revise_terms", "create_policy", "revise_policy", "replace_company", "move_kill_switch",
-    "create_rate_table", "revise_rate_table",
+    "create_rate_table", "revise_rate_table", "create_bank_account", "change_bank_account", "save_mapping",
 }  # fmt: skip
 WRITES_NOTHING = {"preview_terms", "preview_of_policy", "preview_plan", "preview_late_charges"}
 

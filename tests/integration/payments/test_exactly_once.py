@@ -238,7 +238,7 @@ def test_in_any_order_at_once_and_repeatedly_a_life_leads_to_the_same_ledger(tab
         events = chance.sample([*LIFE, *LIFE[::2]], k=len(LIFE) + len(LIFE[::2]))
         messages = [story.heard(each, name=str(number)) for number, each in enumerate(events)]
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda message, of=story: redelivered(of, message), messages))  # type: ignore[misc]
+            list(pool.map(lambda message, of=story: redelivered(of, message), messages))
         assert story.told()[:3] == straight.told()[:3] == (1_000, 0, 1_000)
         record = tables.ledger.payment(f"stripe/main/{story.number}-pi")
         assert (record.refunded, record.charged_back) == (1_000, 0)

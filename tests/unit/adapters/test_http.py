@@ -213,6 +213,9 @@ def test_a_header_cannot_be_broken_out_of(server: RecordedServer) -> None:
 def test_a_segment_cannot_leave_its_place_in_the_address() -> None:
     assert address("https://a.example/v1/", "x", "../y?z#&%") == "https://a.example/v1/x/..%2Fy%3Fz%23%26%25"
     assert address("https://a.example", query={"a": "1&2"}) == "https://a.example?a=1%262"
+    for segment in ("", ".", ".."):
+        with pytest.raises(ValueError, match="segment"):
+            address("https://a.example/v1", "payments", segment)
 
 
 def test_json_and_forms_are_sent_as_such(server: RecordedServer) -> None:

@@ -50,6 +50,7 @@ def test_every_seed_has_the_scenes_with_all_that_can_be_agreed(seed: int) -> Non
         ("promise", "broken"): 1,
         ("plan", "completed"): 1,
         ("dispute", "partly_credited"): 1,
+        ("in_flight", "failed"): 1,
     }
     assert set(story.returned()) == {"EUR", "USD"}
     assert any(receipt.arrives > receipt.at for receipt in story.receipts)

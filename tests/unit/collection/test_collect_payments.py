@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from receivables.arrangements import InFlight, InFlightState
-from receivables.core.errors import DependencyFailed, NotFound, OutcomeUnknown
+from receivables.core.errors import DependencyFailed, InvalidInput, NotFound, OutcomeUnknown
 from receivables.customers import Mandate
 from receivables.ledger import Known, PaymentStub, Posting, StubChange
-from receivables.payments.processors import CollectionOrder, Collector
+from receivables.payments.processors import Collection, CollectionOrder, Collector
 from receivables.usecases.collect_payments import CollectPayments, Outcome
 from tests.builders import eur
 from tests.fakes.cases_gateways import InMemoryTopic
@@ -146,6 +146,16 @@ def test_a_refusal_ends_it_and_is_told_to_finance_in_the_processors_words(desk: 
     (message,) = desk.finance.messages
     assert "mandate_is_inactive" in message.text
     assert message.attributes["event"] == "collection_refused"
+
+
+def test_an_amount_that_the_processor_cannot_hold_is_refused_and_does_not_stop_the_others(desk: Desk) -> None:
+    def impossible(order: CollectionOrder) -> Collection:
+        raise InvalidInput("amount", f"has more decimals of {order.amount.currency} than the processor takes")
+
+    desk.processor.collect = impossible  # type: ignore[method-assign]
+    assert desk.collect().left(SOON, lambda: True).outcomes == {"refused": 1}
+    assert desk.flying.state is InFlightState.FAILED
+    assert "more decimals" in desk.finance.messages[0].text
 
 
 @pytest.mark.parametrize("mandate", [None, replace(MANDATE, active=False), replace(MANDATE, id="MD2")])

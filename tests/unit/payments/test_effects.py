@@ -247,6 +247,12 @@ class TestGoingBack:
         assert hear(world, came(0, invoice="INV-1"), refunded(1, 3_000, currency="USD"))[1] is Outcome.PARKED
         assert owed(world) == 0
 
+    def test_money_in_another_currency_than_its_refund_was_told_in_is_in_front_of_a_person(self) -> None:
+        world = World()
+        told_ = hear(world, refunded(1, 3_000, currency="USD"), came(0, invoice="INV-1"))
+        assert told_ == [Outcome.NOTED, Outcome.PARKED]
+        assert "USD" in world.stores.inbox.parked(1)[0].reason
+
     def test_a_refund_that_a_person_has_recorded_counts_once(self) -> None:
         world = World()
         hear(world, came(0, invoice="INV-1"))

@@ -70,7 +70,8 @@ def test_whether_it_is_real_money_is_said_clearly_or_nothing_is_proved(livemode:
 def test_settings_are_texts_by_name_and_nothing_else() -> None:
     told = {"url": "https://pay.example.com/x", "n": 7, "none": None, "list": ["a"]}
     assert endpoint_from(text("a", settings=told)).settings == {"url": "https://pay.example.com/x"}
-    for broken in (None, [], "text", 7):
+    wrong: list[Any] = [None, [], "text", 7]
+    for broken in wrong:
         assert endpoint_from(text("a", settings=broken)).settings == {}
 
 

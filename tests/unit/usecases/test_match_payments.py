@@ -65,12 +65,17 @@ def test_money_of_strangers_waits_and_nothing_is_proposed(desk: CashDesk) -> Non
     assert desk.proposal().candidates == ()
 
 
-def test_a_payer_is_known_by_what_was_named_before(desk: CashDesk) -> None:
+def test_a_payer_who_named_invoices_twice_is_known_when_nothing_is_named(desk: CashDesk) -> None:
+    issued(desk.ledger, invoice("INV-2026-0008", minor=3_300), invoice("INV-2026-0009", minor=4_400))
     desk.comes(10_000, "INV-2026-0001")
     desk.run()
-    desk.comes(5_000, key="bank/main/2")
+    desk.comes(3_300, key="bank/main/2")
+    assert desk.run().proposed == 1
+    desk.comes(5_000, "INV-2026-0002", key="bank/main/3")
     desk.run()
-    assert desk.payment("bank/main/2").invoice == "INV-2026-0002"
+    desk.comes(4_400, key="bank/main/4")
+    desk.run()
+    assert desk.payment("bank/main/4").invoice == "INV-2026-0009"
 
 
 def test_two_invoices_of_one_sum_are_not_guessed(desk: CashDesk) -> None:

@@ -35,14 +35,14 @@ def test_what_is_confirmed_is_placed_as_it_was_proposed_and_the_payer_remembered
     confirm(desk)
     assert (desk.payment().state, desk.payment().invoice) == (PaymentState.PLACED, "INV-2026-0003")
     assert (desk.proposal().standing, desk.proposal().by) == (Standing.CONFIRMED, "ada")
-    assert desk.habits.kept[HABIT].accounts == {"C-2.EUR": 1}
+    assert desk.habits.kept[HABIT].accounts == {"C-2.EUR": 2}
     desk.check()
 
 
 def test_to_confirm_again_is_harmless(desk: CashDesk) -> None:
     confirm(desk)
     confirm(desk)
-    assert desk.habits.kept[HABIT].accounts == {"C-2.EUR": 1}
+    assert desk.habits.kept[HABIT].accounts == {"C-2.EUR": 2}
 
 
 def test_what_was_not_seen_is_not_confirmed(desk: CashDesk) -> None:
@@ -89,7 +89,7 @@ def test_a_correction_places_it_elsewhere_and_the_payer_is_remembered_there(desk
         ("INV-2026-0002", 3_000),
     ]
     habit = desk.habits.kept[HABIT]
-    assert (habit.accounts, habit.forgotten) == ({"C-1.EUR": 1}, frozenset({"C-2.EUR"}))
+    assert (habit.accounts, habit.forgotten) == ({"C-1.EUR": 2}, frozenset({"C-2.EUR"}))
     desk.check()
 
 
@@ -114,7 +114,7 @@ def test_what_was_placed_on_the_wrong_account_is_moved_and_the_habit_forgotten()
     assert back is not None
     assert paid is not None
     assert (back.balance, paid.balance) == (eur(8_000), eur(2_000))
-    assert desk.habits.kept[HABIT].accounts == {"C-1.EUR": 1}
+    assert desk.habits.kept[HABIT].accounts == {"C-1.EUR": 2}
     assert desk.habits.kept[HABIT].forgotten == {"C-2.EUR"}
     desk.check()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from receivables.core.money import Money
-from receivables_cli.api import Api
+from receivables_cli.api import Api, ApiProblem
 from receivables_cli.commands.banking import import_file
 from receivables_cli.commands.incoming import in_path
 from receivables_cli.demo.statement_file import camt
@@ -18,6 +18,8 @@ from receivables_cli.demo.webhooks import payment_key
 from receivables_cli.errors import CommandError
 
 BANK_ACCOUNT: Final = "house"
+_LOOKS: Final = 5
+_CONFLICT: Final = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ class CashDesk:
         return placed + [each for payment in waiting if (each := self._decide(api, payment))]
 
     def _decide(self, api: Api, payment: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Decide on what was read; where matching - which an import starts by itself - was at it meanwhile, on what there is then."""
+        for _ in range(_LOOKS):
+            try:
+                return self._decided(api, payment)
+            except ApiProblem as problem:
+                if problem.status != _CONFLICT:
+                    raise
+            waiting = {each["key"]: each for each in api.listed("/payments", state="suspense")}
+            if payment["key"] not in waiting:
+                return dict(api.get(f"/payments/{payment['id']}"))
+            payment = waiting[payment["key"]]
+        raise CommandError(f"payment {payment['key']} is changed by others again and again")
+
+    def _decided(self, api: Api, payment: Mapping[str, Any]) -> Mapping[str, Any] | None:
         path, meant = f"/payments/{payment['id']}", self._of(payment)
         if meant is None:
             body = {"id": "not-ours", "reason": "meant for somebody else"}
@@ -84,10 +100,12 @@ class CashDesk:
         proposal = payment["proposal"]
         for number, candidate in enumerate(proposal["candidates"] if proposal else (), start=1):
             if _is(candidate, meant):
+                placed = api.post(f"{path}/confirmation", {"candidate": number, "at": proposal["at"]})
                 self.counts.confirmed += 1
-                return dict(api.post(f"{path}/confirmation", {"candidate": number, "at": proposal["at"]}))
+                return dict(placed)
+        placed = api.post(f"{path}/placement", self._where(api, meant))
         self.counts.placed += 1
-        return dict(api.post(f"{path}/placement", self._where(api, meant)))
+        return dict(placed)
 
     def _where(self, api: Api, meant: Meant) -> Mapping[str, Any]:
         """The invoices as far as they are open; what nobody owes any more is credit."""

@@ -38,6 +38,19 @@ def check_money(books: Books, story: Story, inbox: Iterable[Mapping[str, Any]]) 
     return [Check(what, tuple(islice(find(), _SHOWN))) for what, find in checks.items()]
 
 
+def check_lists(
+    story: Story, waiting: Iterable[Mapping[str, Any]], runs: Iterable[Mapping[str, Any]]
+) -> Check:
+    """The processor's own list, compared: what was lost was found, and nothing differs any more."""
+    found = [f"{each['kind']} {each['payment']}, {each['state']}" for each in waiting]
+    missing = sum(run["counts"].get("missing", 0) for run in runs)
+    lost = sum(message.lost for message in story.messages)
+    if missing != lost:
+        found.append(f"{missing} payments were found instead of {lost}")
+    what = "the payment whose webhook was lost was found, and the processor's list agrees with the ledger"
+    return Check(what, tuple(found[:_SHOWN]))
+
+
 def check_replay(before: Books, after: Books, changed: int, failed: int, messages: int) -> Check:
     """Everything that was received, applied once more."""
     found = [f"{changed} events were booked again"] if changed else []

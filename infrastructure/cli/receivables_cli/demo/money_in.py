@@ -119,7 +119,7 @@ def _at_once(scene: Scene) -> None:
         for day, amount in (("01-08", "480.00"), ("01-22", "515.00"), ("02-05", "96.30"))
     ]
     first, second, third = (bill.number for bill in bills)
-    text = f"Factures {first}, {second.replace('-', ' ')} et {third.removeprefix('INV-')} merci"
+    text = f"Factures {first.replace('-', '')}, {second.replace('-', ' ')} et {third} merci"
     scene.transfers_to_us("02-10", "1091.30", text, *bills)
 
 
@@ -212,7 +212,7 @@ def payout_of(receipts: Iterable[Receipt], came: Iterable[Came]) -> Payout:
 
 
 def statements_of(transfers: Iterable[Transfer]) -> tuple[Statement, ...]:
-    """The files of our bank: one for each of some days; the first comes twice, the last tells a day again that is known already."""
+    """The files of our bank: one for each of some days; the first comes twice, the last tells again what is known of the second."""
     lines = sorted(transfers, key=lambda line: (line.on, line.payer))
     told, opening = list[Statement](), _OPENING
     for number, (since, until) in enumerate(pairwise((date.min, *_STATEMENT_DAYS)), start=1):
@@ -220,9 +220,7 @@ def statements_of(transfers: Iterable[Transfer]) -> tuple[Statement, ...]:
         told.append(Statement(until, f"STM-{number}", new, opening))
         opening = total((opening, *(line.amount for line in new)), BANK_CURRENCY)
     first, middle, last = told
-    again = tuple(line for line in middle.transfers if line.on == middle.transfers[-1].on)
-    before = last.opening - total((line.amount for line in again), BANK_CURRENCY)
-    overlapping = Statement(last.on, last.reference, (*again, *last.transfers), before)
+    overlapping = Statement(last.on, last.reference, (*middle.transfers, *last.transfers), middle.opening)
     return first, _again(first), middle, overlapping
 
 

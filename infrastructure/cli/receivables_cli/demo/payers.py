@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from receivables.core.money import Money
 from receivables_cli.api import Api
-from receivables_cli.demo import documents as tell
 from receivables_cli.demo.stand_in import StandIn
 from receivables_cli.demo.story import Message, Visit
 from receivables_cli.errors import CommandError
@@ -38,17 +36,7 @@ class Payers:
         _require(
             on.location is not None and on.location.startswith(self._stand_in.url), visit, "no page to pay on"
         )
-        return self._paid(on.location or "", at)
-
-    def _paid(self, url: str, at: datetime) -> list[Message]:
-        session = self._stand_in.pay(url)
-        intent, invoice = session["payment_intent"], session["metadata"]["invoice"]
-        amount = Money(session["amount_total"], session["currency"].upper())
-        charge = tell.stripe_charge(intent, amount, invoice)
-        return [
-            Message("stripe", at, tell.stripe_event("checkout.session.completed", at, session)),
-            Message("stripe", at, tell.stripe_event("charge.succeeded", at, charge)),
-        ]
+        return [Message("stripe", at, told) for told in self._stand_in.pay(on.location or "", at)]
 
 
 def _require(holds: object, visit: Visit, why: str) -> None:

@@ -90,7 +90,7 @@ class Player:
         self._receipts = sorted(story.receipts, key=_by_arrival)
         self._messages = sorted((m for m in story.messages if not m.lost), key=lambda message: message.at)
         self._visits, self._statements = list(story.visits), list(story.statements)
-        self._lost = [message.at for message in story.messages if message.lost]
+        self._lost, self._compared = [message for message in story.messages if message.lost], False
         self._sent_twice = {receipt.id for receipt in self._receipts[::_REPEATED]}
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="processor")
 
@@ -201,10 +201,14 @@ class Player:
         self._see_cases_woken(before, paid)
 
     def _find_what_was_lost(self, day: date) -> None:
-        """On the business day after a webhook was lost the processor's own list is compared with the ledger."""
-        if _taken(self._lost, lambda lost: lost.date() < day):
-            self._stage.reconcile(_at(day, _AT_WORK))
+        """On the business day after a webhook was lost the processor's own list is compared with the ledger: the payment is found and
+        booked, and then both agree."""
+        if self._compared or not any(message.at.date() < day for message in self._lost):
+            return
+        for at in (_at(day, _AT_WORK), _at(day, _AFTERNOON)):
+            self._stage.reconcile(at)
             wait_until(self._stage.watch.inbox_is_empty, "the inbox")
+        self._compared = True
 
     def _see_cases_woken(self, before: dict[str, CaseView], paid: Iterable[tuple[str | None, int]]) -> None:
         """Payments of what a case collects wake it: wait until it has noticed. `paid`: numbers, and minor units."""

@@ -9,10 +9,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from receivables.core.money import Money
 from receivables_cli.demo import documents as tell
 from receivables_cli.demo.money_in import link_intent
 from receivables_cli.demo.story import PayoutSent, Story
@@ -27,7 +29,7 @@ class StandIn:
 
     def __init__(self, story: Story) -> None:
         self.url = ""
-        self._events = sorted(_events(story), key=lambda event: (event["created"], event["id"]), reverse=True)
+        self._events = list(_events(story))
         self._payouts = {payout.id: payout for payout in story.payouts}
         self._sessions: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
@@ -36,7 +38,8 @@ class StandIn:
         """What is asked for by GET."""
         match path:
             case ["events"]:
-                return 200, _page(self._events, query)
+                events = sorted(self._events, key=lambda event: (event["created"], event["id"]), reverse=True)
+                return 200, _page(events, query)
             case ["payouts"]:
                 payouts = [_payout(payout) for payout in self._payouts.values()]
                 return 200, _page(payouts, query, "arrival_date")
@@ -57,11 +60,15 @@ class StandIn:
                 return self._ended(self._sessions[known])
         return _NOT_FOUND
 
-    def pay(self, url: str) -> Mapping[str, Any]:
-        """A payer pays on a page: the session as it is then."""
+    def pay(self, url: str, at: datetime) -> Sequence[Mapping[str, Any]]:
+        """A payer pays on a page: what is told of it."""
         session = self._sessions[url.rpartition("/")[2]]
         session |= {"status": "complete", "payment_status": "paid"}
-        return session
+        amount = Money(session["amount_total"], session["currency"].upper())
+        charge = tell.stripe_charge(session["payment_intent"], amount, session["metadata"]["invoice"])
+        paid = tell.stripe_event("charge.succeeded", at, charge)
+        self._events.append(paid)
+        return tell.stripe_event("checkout.session.completed", at, session), paid
 
     def _made(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         invoice, item = form["metadata[invoice]"], "line_items[0][price_data]"

@@ -141,6 +141,15 @@ def test_a_test_is_refused_where_there_is_real_money_and_the_other_way_round() -
             verify(adyen_notification(adyen_item(), live=live), endpoint)
 
 
+@pytest.mark.parametrize("endpoint", [LIVE, TEST])
+def test_what_does_not_say_whether_it_is_a_test_is_refused(endpoint: Endpoint) -> None:
+    # It is not signed: anybody could leave it out.
+    document = json.loads(adyen_notification(adyen_item()))
+    del document["live"]
+    with pytest.raises(Unauthenticated):
+        verify(json.dumps(document).encode(), endpoint)
+
+
 def test_other_webhooks_are_signed_as_a_whole() -> None:
     body = json.dumps(REPORT).encode()
     assert verify(body, headers=whole(body)).startswith("sha256:")

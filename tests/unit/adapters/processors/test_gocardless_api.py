@@ -374,3 +374,10 @@ def test_a_reconciliation_is_told_what_the_payment_is_by_now(
     (event,) = api(server).fetch(Fetch("payment", "PM1"), asked)
     assert isinstance(event, MoneyEvent)
     assert (event.type, event.payment_id, event.amount) == (kind, "PM1", Money(10_000, "GBP"))
+
+
+def test_a_conflict_that_is_not_understood_is_no_refusal(server: RecordedServer) -> None:
+    # It may be that the payment was made: that is asked again, not taken for a no.
+    server.play(mandate(), post("/payments", "arr-1", collection("2026-03-05"), {"error": "?"}, 409))
+    with pytest.raises(DependencyFailed):
+        api(server).collect(COLLECTION)

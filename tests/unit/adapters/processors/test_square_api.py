@@ -23,6 +23,7 @@ from tests.unit.adapters.processors.test_square_events import (
 )
 
 AUTH = {"authorization": "Bearer sq_token", "square-version": VERSION}
+CURSOR = "x" * 600  # opaque, and as long as Square likes
 TOLD = to_fetch("payment", "x", "e", "payment.updated")
 WINDOW = {
     "location_id": "L1",
@@ -71,13 +72,13 @@ def test_a_payout_comes_with_the_fees_of_all_its_entries(server: RecordedServer)
         got("payouts/po_b345d2c7", reply({"payout": a_payout()})),
         got(
             "payouts/po_b345d2c7/payout-entries",
-            reply({"payout_entries": [entry("CHARGE", 10_000, 300)], "cursor": "c1"}),
+            reply({"payout_entries": [entry("CHARGE", 10_000, 300)], "cursor": CURSOR}),
             {"limit": "100"},
         ),
         got(
             "payouts/po_b345d2c7/payout-entries",
             reply({"payout_entries": [entry("CHARGE", 1_000, 40)]}),
-            {"limit": "100", "cursor": "c1"},
+            {"limit": "100", "cursor": CURSOR},
         ),
     )
     (told,) = api(server).fetch(Fetch("payout", "po_b345d2c7"), TOLD)
@@ -132,8 +133,8 @@ def test_who_asks_too_often_comes_back_later(server: RecordedServer) -> None:
 def test_payments_refunds_and_disputes_of_a_window_are_listed(server: RecordedServer) -> None:
     old = a_dispute(updated_at="2026-01-01T00:00:00Z")
     server.play(
-        got("payments", reply({"payments": [a_payment()], "cursor": "c1"}), WINDOW),
-        got("payments", reply({"payments": [a_payment("APPROVED")]}), {**WINDOW, "cursor": "c1"}),
+        got("payments", reply({"payments": [a_payment()], "cursor": CURSOR}), WINDOW),
+        got("payments", reply({"payments": [a_payment("APPROVED")]}), {**WINDOW, "cursor": CURSOR}),
         got("refunds", reply({"refunds": [a_refund()]}), WINDOW),
         got("disputes", reply({"disputes": [old, a_dispute()]}), {"location_id": "L1"}),
     )

@@ -42,7 +42,10 @@ Pairs: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
 def address(base_url: str, *segments: str, query: Pairs = ()) -> str:
-    """An address below a base: each segment is quoted whole, so that none can leave its place."""
+    """An address below a base: each segment is quoted whole, so that none can leave its place. Raises ValueError for those that
+    mean another place even so."""
+    if any(segment in {"", ".", ".."} for segment in segments):
+        raise ValueError("a segment of an address says nothing, or goes up")
     path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
     asked = urlencode(query)
     return f"{base_url.rstrip('/')}{path}{'?' if asked else ''}{asked}"

@@ -43,7 +43,7 @@ class PublishedKeys:
     def _within(self, seconds: int, url: str, hosts: frozenset[str]) -> bytes:
         require_published(url, hosts)
         now = self._monotonic()
-        then, content = self._remembered.get(url, (-float(REMEMBERED_SECONDS), None))
+        then, content = self._remembered.get(url, (now - REMEMBERED_SECONDS, None))
         if now - then >= (seconds if content is not None else RENEWED_SECONDS):
             content = self._ask(url)
             if (

@@ -67,9 +67,11 @@ class PayerSays(StrEnum):
     """What is known of the payer, as to an account."""
 
     KNOWN = "known"
-    """Has paid for it before, from this bank account."""
+    """Has paid for it before, more than once, from this bank account."""
     NAMED = "named"
     """Bears the customer's name, or a name that paid for it before."""
+    LIKELY = "likely"
+    """Has paid for it once, or bears a name like the customer's."""
     UNKNOWN = "unknown"
     DIFFERS = "differs"
     """Has another name than the customer, but is nobody we know."""

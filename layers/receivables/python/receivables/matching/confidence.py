@@ -32,35 +32,38 @@ _AMOUNTS: Final = {
     Fit.OVER: _Amount.OVER,
 }
 
-_PAYERS: Final = (PayerSays.KNOWN, PayerSays.NAMED, PayerSays.UNKNOWN, PayerSays.DIFFERS, PayerSays.OTHER)
+_PAYERS: Final = tuple(PayerSays)
 
 _TABLE: Final = {
-    # payer:                           known named unknown differs other
-    (Told.STRUCTURED, _Amount.FULL): (99, 99, 99, 98, 93),
-    (Told.STRUCTURED, _Amount.NEAR): (98, 98, 97, 95, 80),
-    (Told.STRUCTURED, _Amount.PART): (97, 96, 94, 92, 70),
-    (Told.STRUCTURED, _Amount.OVER): (95, 93, 88, 80, 60),
-    (Told.NUMBER, _Amount.FULL): (99, 98, 96, 94, 80),
-    (Told.NUMBER, _Amount.NEAR): (97, 95, 92, 86, 60),
-    (Told.NUMBER, _Amount.PART): (95, 93, 80, 70, 40),
-    (Told.NUMBER, _Amount.OVER): (93, 91, 75, 65, 35),
-    (Told.DIGITS, _Amount.FULL): (98, 97, 94, 91, 70),
-    (Told.DIGITS, _Amount.NEAR): (95, 93, 84, 75, 45),
-    (Told.DIGITS, _Amount.PART): (92, 90, 60, 50, 25),
-    (Told.DIGITS, _Amount.OVER): (88, 85, 55, 45, 20),
-    (Told.SHORT, _Amount.FULL): (96, 94, 72, 60, 30),
-    (Told.SHORT, _Amount.NEAR): (88, 84, 40, 30, 10),
-    (Told.SHORT, _Amount.PART): (70, 60, 15, 0, 0),
-    (Told.SHORT, _Amount.OVER): (60, 50, 10, 0, 0),
-    (Told.TYPO, _Amount.FULL): (96, 95, 91, 82, 40),
-    (Told.TYPO, _Amount.NEAR): (92, 90, 65, 50, 15),
-    (Told.TYPO, _Amount.PART): (90, 85, 25, 15, 0),
-    (Told.TYPO, _Amount.OVER): (75, 70, 15, 10, 0),
-    (Told.NOTHING, _Amount.FULL): (94, 92, 50, 35, 15),
-    (Told.NOTHING, _Amount.NEAR): (84, 80, 20, 10, 0),
-    (Told.NOTHING, _Amount.PART): (65, 55, 0, 0, 0),
-    (Told.NOTHING, _Amount.OVER): (60, 50, 0, 0, 0),
+    # payer:                         known named likely unknown differs other
+    (Told.STRUCTURED, _Amount.FULL): (99, 99, 99, 99, 98, 93),
+    (Told.STRUCTURED, _Amount.NEAR): (98, 98, 98, 97, 95, 80),
+    (Told.STRUCTURED, _Amount.PART): (97, 96, 95, 94, 92, 70),
+    (Told.STRUCTURED, _Amount.OVER): (95, 93, 92, 88, 80, 60),
+    (Told.NUMBER, _Amount.FULL): (99, 98, 98, 96, 94, 80),
+    (Told.NUMBER, _Amount.NEAR): (97, 95, 94, 92, 86, 60),
+    (Told.NUMBER, _Amount.PART): (95, 93, 91, 80, 70, 40),
+    (Told.NUMBER, _Amount.OVER): (93, 91, 88, 75, 65, 35),
+    (Told.DIGITS, _Amount.FULL): (98, 97, 96, 94, 91, 70),
+    (Told.DIGITS, _Amount.NEAR): (95, 93, 91, 84, 75, 45),
+    (Told.DIGITS, _Amount.PART): (92, 90, 86, 60, 50, 25),
+    (Told.DIGITS, _Amount.OVER): (88, 85, 80, 55, 45, 20),
+    (Told.SHORT, _Amount.FULL): (96, 94, 90, 72, 60, 30),
+    (Told.SHORT, _Amount.NEAR): (88, 84, 75, 40, 30, 10),
+    (Told.SHORT, _Amount.PART): (70, 60, 50, 15, 0, 0),
+    (Told.SHORT, _Amount.OVER): (60, 50, 40, 10, 0, 0),
+    (Told.TYPO, _Amount.FULL): (96, 95, 94, 91, 82, 40),
+    (Told.TYPO, _Amount.NEAR): (92, 90, 86, 65, 50, 15),
+    (Told.TYPO, _Amount.PART): (90, 85, 70, 25, 15, 0),
+    (Told.TYPO, _Amount.OVER): (75, 70, 55, 15, 10, 0),
+    (Told.NOTHING, _Amount.FULL): (94, 92, 85, 50, 35, 15),
+    (Told.NOTHING, _Amount.NEAR): (84, 80, 65, 20, 10, 0),
+    (Told.NOTHING, _Amount.PART): (65, 55, 45, 0, 0, 0),
+    (Told.NOTHING, _Amount.OVER): (60, 50, 40, 0, 0, 0),
 }
+
+AGREEING: Final = frozenset({PayerSays.KNOWN, PayerSays.NAMED, PayerSays.LIKELY})
+"""Payers that speak for an account."""
 
 
 def confidence(told: Told, fit: Fit, payer: PayerSays) -> int:

@@ -48,14 +48,14 @@ def decide(line: Line, facts: Facts, auto_apply: int) -> Decision:
     reading = read(line, facts.book, facts.archive)
     payer = payer_of(line, facts.habits, facts.book)
     found = candidates(Drafts(line, facts.book, payer, reading, facts.credit_of))
-    ranked = _weighed(found, reading)
+    ranked = _weighed(found)
     if ranked and ranked[0].confidence >= auto_apply:
         return Apply(ranked[0], tuple(ranked[1:MOST_PROPOSED]))
     proposed = tuple(each for each in ranked if each.confidence >= LEAST_PROPOSED)[:MOST_PROPOSED]
     return Propose(proposed) if proposed else Unknown(_notes(reading))
 
 
-def _weighed(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+def _weighed(found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, the surest first; where others are as sure, none is sure."""
     if not found:
         return []
@@ -65,8 +65,6 @@ def _weighed(found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
         why = f"{len(rivals)} other {'placement is' if len(rivals) == 1 else 'placements are'} as likely"
         best = replace(best, confidence=DOUBTFUL, reasons=(*best.reasons, why))
         rest = [replace(each, confidence=min(each.confidence, DOUBTFUL)) for each in rest]
-    if reading.foreign and best.confidence > DOUBTFUL and not best.parts:
-        best = replace(best, confidence=DOUBTFUL)
     return [best, *rest]
 
 
@@ -81,7 +79,8 @@ def _yields(rival: Candidate, best: Candidate) -> bool:
 
 
 def _notes(reading: Reading) -> tuple[str, ...]:
-    return tuple(
+    notes = (
         f"{each.words}, which is in {each.item.balance.currency}: money of one currency pays nothing in another"
         for each in reading.foreign
     )
+    return tuple(dict.fromkeys(notes))

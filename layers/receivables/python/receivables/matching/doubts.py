@@ -9,7 +9,7 @@ from typing import Final
 from receivables.ledger import OpenReceivable
 from receivables.matching.book import Book
 from receivables.matching.candidates import Fit, Line, PayerSays, Told
-from receivables.matching.confidence import is_full, settles
+from receivables.matching.confidence import AGREEING, is_full, settles
 from receivables.matching.fits import Fitting, fitting
 from receivables.matching.reading import Mention, Reading, neighbours
 
@@ -30,12 +30,13 @@ class Doubts:
         self, account: str, items: Sequence[OpenReceivable], told: Told, fit: Fitting, says: PayerSays
     ) -> Iterator[str]:
         """In words, each; none when nothing speaks against it."""
+        yield from self._sum_of_several()
         if told in {Told.TYPO, Told.NOTHING}:
             yield from self._named_otherwise(account, items, told)
             return
         if told is not Told.STRUCTURED and settles(fit.fit) and not is_full(fit.fit):
             yield from self._exactly_another(account, items)
-        if told is not Told.STRUCTURED and says not in {PayerSays.KNOWN, PayerSays.NAMED}:
+        if told is not Told.STRUCTURED and says not in AGREEING:
             yield from self._twins(items, fit)
         yield from self._of_two(account, fit)
 
@@ -71,6 +72,13 @@ class Doubts:
             if elsewhere and fitting(self.line, [other]).fit in {fit.fit, Fit.EXACT}:
                 yield f"{other.number} of another customer is one character away and costs as much"
                 return
+
+    def _sum_of_several(self) -> Iterator[str]:
+        """All that is named adds up to the money, and is of several customers."""
+        named = self.reading.mentions
+        if len({each.item.account_id for each in named}) > 1:
+            if sum(each.item.balance.minor for each in named) == self.line.amount.minor:
+                yield "but it is the sum of what is named of several customers, and money of one payment is on one account"
 
     def _of_two(self, account: str, fit: Fitting) -> Iterator[str]:
         """More came than is named of this customer, and another is named too."""

@@ -20,6 +20,7 @@ from receivables.matching.subsets import Subset, adding_up
 _PAYER_WORDS: Final = {
     PayerSays.KNOWN: "paid for this account before, from the same bank account",
     PayerSays.NAMED: "the payer's name is the customer's, or paid for it before",
+    PayerSays.LIKELY: "paid for this account once, or has a name like the customer's",
     PayerSays.UNKNOWN: "nothing is known of the payer",
     PayerSays.DIFFERS: "the payer's name is not the customer's",
     PayerSays.OTHER: "the payer is known as, or for, another customer",

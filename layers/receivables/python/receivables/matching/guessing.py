@@ -9,8 +9,8 @@ from typing import Final
 
 from receivables.core.money import Money
 from receivables.ledger import OpenReceivable
-from receivables.matching.candidates import Candidate, Fit, PayerSays, Told
-from receivables.matching.confidence import confidence, is_full, settles
+from receivables.matching.candidates import Candidate, Fit, Told
+from receivables.matching.confidence import AGREEING, confidence, is_full, settles
 from receivables.matching.drafts import Drafts
 from receivables.matching.fits import Fitting, fitting, near_amounts
 
@@ -69,7 +69,7 @@ class Guessing:
         self.drafts.add(account, chosen, Told.NOTHING, fit, words=words, less=less)
 
     def _account_itself(self, account: str) -> None:
-        if self.drafts.says(account) in {PayerSays.KNOWN, PayerSays.NAMED}:
+        if self.drafts.says(account) in AGREEING:
             sure = confidence(Told.NOTHING, Fit.PART, self.drafts.says(account))
             reasons = (
                 self.drafts.payer_words(account),

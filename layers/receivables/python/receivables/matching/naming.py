@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Final
 
 from receivables.ledger import OpenReceivable
-from receivables.matching.candidates import Candidate, Fit, Part, PayerSays, Told
-from receivables.matching.confidence import confidence, is_full, settles
+from receivables.matching.candidates import Candidate, Fit, Part, Told
+from receivables.matching.confidence import AGREEING, confidence, is_full, settles
 from receivables.matching.doubts import DOUBTFUL
 from receivables.matching.drafts import Drafts, order, words_of
 from receivables.matching.fits import Fitting
@@ -152,7 +152,7 @@ class Naming:
                 item.balance == self.drafts.line.amount for item in self.drafts.book.of_account(account)
             )
             sure = confidence(told, Fit.EXACT if same else Fit.PART, self.drafts.says(account))
-            if twin or self.drafts.says(account) not in {PayerSays.KNOWN, PayerSays.NAMED}:
+            if twin or self.drafts.says(account) not in AGREEING:
                 sure = min(sure, DOUBTFUL)
             numbers = ", ".join(each.item.number for each in mentions)
             reasons = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from receivables.matching.book import Book
@@ -39,32 +39,33 @@ def payer_keys(line: Line) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Payer:
     """The payer of a line, as to the accounts in its currency: those it paid for from this bank account, and by this name,
-    before; those whose customer has its name."""
+    more than once before; those it paid for `once`; those whose customer has its name, or one like it (`bearing`), and of these
+    those whose name is the same (`namesakes`)."""
 
     name: str | None
     by_account: frozenset[str] = frozenset()
     by_name: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
     bearing: frozenset[str] = frozenset()
-    namesakes: frozenset[str] = field(default=frozenset())
-    """Of those, whose name is the same, not only alike."""
+    namesakes: frozenset[str] = frozenset()
 
     @property
     def accounts(self) -> frozenset[str]:
         """Accounts that it may well pay for."""
-        return self.by_account | self.by_name | self.bearing
+        return self.by_account | self.by_name | self.once | self.bearing
 
     def says(self, account_id: str, customer: str) -> PayerSays:
         """What it tells of an account, whose customer has that name."""
-        if account_id in self.by_account:
-            return PayerSays.KNOWN
         if self.by_account:
-            return PayerSays.OTHER
+            return PayerSays.KNOWN if account_id in self.by_account else PayerSays.OTHER
         alike = compare(self.name, customer)
-        if account_id in self.by_name or alike in {Alike.SAME, Alike.SIMILAR}:
+        if account_id in self.by_name or alike is Alike.SAME:
             return PayerSays.NAMED
+        if account_id in self.once or (alike is Alike.SIMILAR and not self.namesakes):
+            return PayerSays.LIKELY
         if self.by_name or self.namesakes:
             return PayerSays.OTHER
-        return PayerSays.DIFFERS if alike is Alike.DIFFERENT else PayerSays.UNKNOWN
+        return PayerSays.DIFFERS if alike is Alike.DIFFERENT or self.once else PayerSays.UNKNOWN
 
 
 def payer_of(line: Line, habits: Mapping[str, Habit], book: Book) -> Payer:
@@ -72,30 +73,38 @@ def payer_of(line: Line, habits: Mapping[str, Habit], book: Book) -> Payer:
     currency = line.amount.currency
     bearing = frozenset(book.bearing(line.payer, currency)) if line.payer else frozenset()
     namesakes = frozenset(each for each in bearing if compare(line.payer, book.name_of(each)) is Alike.SAME)
+    by_account, once = _paid_for(habits, account_key(line.account), currency)
+    # A name that several customers bear does not tell which of them paid before.
+    by_name, named_once = _paid_for(habits, name_key(line.payer) if len(namesakes) < 2 else None, currency)
     return Payer(
         line.payer,
-        _paid_for(habits, account_key(line.account), currency),
-        # A name that several customers bear does not tell which of them paid before.
-        _paid_for(habits, name_key(line.payer), currency) if len(namesakes) < 2 else frozenset(),
+        by_account,
+        by_name,
+        once | named_once,
         bearing if len(bearing) <= MOST_ACCOUNTS else frozenset(),
         namesakes,
     )
 
 
-def _paid_for(habits: Mapping[str, Habit], key: str | None, currency: str) -> frozenset[str]:
+def _paid_for(
+    habits: Mapping[str, Habit], key: str | None, currency: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The accounts that were paid for more than once, and once."""
     habit = habits.get(key) if key else None
     if habit is None or len(habit.accounts) > MOST_ACCOUNTS:
-        return frozenset()
-    return frozenset(each for each in habit.accounts if each.endswith(f".{currency}"))
+        return frozenset(), frozenset()
+    ours = {each: times for each, times in habit.accounts.items() if each.endswith(f".{currency}")}
+    often = frozenset(each for each, times in ours.items() if times > 1)
+    return often, frozenset(ours) - often
 
 
 def learned(habit: Habit | None, payer: str, account_id: str, *, by_person: bool) -> Habit | None:
     """The habit after a payer paid for an account; None: nothing is to be learned. What a person took back is learned from a
-    person only."""
+    person only, and a person's word counts for two."""
     habit = habit or Habit(payer)
     if account_id in habit.forgotten and not by_person:
         return None
-    accounts = {**habit.accounts, account_id: habit.accounts.get(account_id, 0) + 1}
+    accounts = {**habit.accounts, account_id: habit.accounts.get(account_id, 0) + 1 + by_person}
     if len(habit.accounts) > MOST_ACCOUNTS and not by_person:
         return None
     return replace(habit, accounts=accounts, forgotten=habit.forgotten - {account_id})

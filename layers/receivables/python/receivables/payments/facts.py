@@ -7,6 +7,7 @@ it succeeded has succeeded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,9 @@ _RANK: Final = {
 }
 _OF_REFUNDS: Final = frozenset({REFUNDED, REFUND_FAILED, EventType.REFUND_PENDING.value})
 _OF_DISPUTES: Final = frozenset({DISPUTED, WON, LOST})
+_SUBJECTS: Final = _OF_REFUNDS | _OF_DISPUTES
+_OURS: Final = re.compile(r"[+^~@%]")
+"""What names of deeds and marks are made with: in an id of somebody else's it must not mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,9 @@ def fact_of(event: MoneyEvent, heard_at: datetime) -> Known:
 
 def _subject(event: MoneyEvent) -> str:
     what = event.type.value
-    if what in _OF_DISPUTES or what in _OF_REFUNDS:
-        return "" if event.cumulative else event.subject_id or event.event_id
-    return event.subject_id or event.event_id if what == REVERSED else ""
+    if event.cumulative or (what != REVERSED and what not in _SUBJECTS):
+        return ""
+    return _OURS.sub(lambda found: f"%{ord(found[0]):02X}", event.subject_id or event.event_id)
 
 
 def fold(facts: Iterable[Known]) -> Story:
@@ -131,9 +135,6 @@ def fold(facts: Iterable[Known]) -> Story:
         pending,
         contested,
     )
-
-
-_SUBJECTS: Final = _OF_REFUNDS | _OF_DISPUTES
 
 
 def _order(fact: Known) -> tuple[datetime, int, str, int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from receivables.core.clock import parse_instant
 from receivables.runtime.clients import client
 from receivables.runtime.front_door import recording_time, tick_time
 from receivables.runtime.settings import setting
@@ -59,4 +61,10 @@ def match_payments() -> MatchPayments:
 
 def carry_out(event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> Matched:
     """A run, for the schedule's event or for that of an imported statement; both say when. Raises InvalidInput (field `time`)."""
-    return match_payments().run(recording_time(tick_time(event)), lambda: remaining_ms() > RESERVE_MS)
+    return match_payments().run(recording_time(_when(event)), lambda: remaining_ms() > RESERVE_MS)
+
+
+def _when(event: Mapping[str, Any]) -> datetime:
+    """The bus stamps its events with the time of its own clock; when the statement was handed in is in the detail."""
+    detail = event.get("detail")
+    return parse_instant(detail["at"], field="detail.at") if detail else tick_time(event)

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from receivables.arrangements import Arrangement, ArrangementKind, Cause, InFlight, InFlightState
 from receivables.cases.ports import Finance, Message
 from receivables.core.clock import local_date
-from receivables.core.errors import Conflict, DependencyFailed, NotFound
+from receivables.core.errors import Conflict, DependencyFailed, InvalidFields, NotFound
 from receivables.core.ids import derived_id, split_account_id
 from receivables.core.money import Money
 from receivables.customers import Customer, Mandate
@@ -162,7 +162,7 @@ class CollectPayments:
         collector = self._collector(mandate.key)
         try:
             collection = collector.collect(order)
-        except (Conflict, NotFound) as refusal:
+        except (Conflict, InvalidFields, NotFound) as refusal:
             return self._refused(flying, str(refusal), as_of)
         return self._ordered(flying, mandate, collection, as_of)
 

@@ -21,13 +21,19 @@ from receivables.ledger import (
 )
 from receivables.ledger.deeds import Deed
 from receivables.ledger.knowing import note, note_stub
-from receivables.ledger.payments import Remittance
 from receivables.payments.deeds import GiveBack, Receive, Take
-from receivables.payments.events import EventType, MoneyEvent, Uninterpretable
+from receivables.payments.events import EventType
 from receivables.payments.life import next_deed
 from receivables.usecases.money_back import MoneyBack
 from receivables.usecases.payment_flights import PaymentFlights, stub_of
-from receivables.usecases.payment_state import News, Outcome, PaymentAsKnown
+from receivables.usecases.payment_state import (
+    CURRENCY,
+    News,
+    Outcome,
+    PaymentAsKnown,
+    payment_of,
+    remittance_of,
+)
 from receivables.usecases.receiving_money import Holding, ReceivingMoney
 
 if TYPE_CHECKING:
@@ -40,9 +46,6 @@ MOST_TRIES: Final = 5
 
 MOST_STEPS: Final = 500
 """More than any payment has deeds."""
-
-_OURS: Final = frozenset({"bank", "manual", "standardwebhooks", "wise"})
-"""Sources whose money comes to an account of our own at once; what others tell of they hold until they pay it out."""
 
 _OUTCOMES: Final = {
     PaymentState.APPLIED: Outcome.APPLIED,
@@ -81,10 +84,15 @@ class KnowPayment:
     def __call__(self, news: News, *, something_is_there: bool = False) -> Outcome:
         """Book what is to be booked by now; DUPLICATE: nothing was. Where `something_is_there` and the payment is not known, it was the
         message that had been settled: nothing is booked."""
-        if news.event.type is EventType.PAYMENT_SUCCEEDED:
+        if news.event.type is EventType.PAYMENT_SUCCEEDED or something_is_there:
             payment_of(news)  # raises for what cannot be one
-        if something_is_there and self._ledger.known_payment(news.key) is None:
-            return Outcome.DUPLICATE
+            if self._ledger.known_payment(news.key) is None:
+                outcome = Outcome.DUPLICATE if something_is_there else self.at_once(news, None)
+                if outcome is not None:
+                    return outcome
+        return self._in_steps(news)
+
+    def _in_steps(self, news: News) -> Outcome:
         did: list[Outcome] = []
         stale = 0
         for _ in range(MOST_STEPS):
@@ -211,40 +219,6 @@ def _told(news: News, did: list[Outcome]) -> Outcome:
     return moved[0] if moved else Outcome.DUPLICATE if known else Outcome.NOTED
 
 
-def payment_of(news: News) -> Payment:
-    """The money that an event tells of. Raises Uninterpretable when it does not say how much."""
-    event, amount = news.event, news.event.amount
-    if amount is None:
-        raise Uninterpretable("money came, and it is not told how much")
-    return Payment(
-        key=news.key,
-        amount=amount,
-        effective_at=news.fact.at,
-        received_at=news.received_at,
-        reference=event.references.invoice,
-        source=news.key,
-        payer=event.payer.name or event.payer.email,
-        held_by=None if news.source.partition("/")[0] in _OURS else news.source,
-    )
-
-
-def remittance_of(event: MoneyEvent, key: str) -> Remittance | None:
-    """What may tell what it is for, where that is to be found out."""
-    references, payer = event.references, event.payer
-    charges = event.fee.minor if event.fee is not None and key.startswith("bank/") else 0
-    found = Remittance(
-        texts=references.texts,
-        structured=references.structured,
-        end_to_end=references.end_to_end,
-        name=payer.name,
-        email=payer.email,
-        account=payer.account,
-        customer=payer.customer,
-        charges=charges,
-    )
-    return found if found != Remittance() else None
-
-
 def _knowing(posting: Posting, payment: PaymentAsKnown) -> Posting:
     """With all that was known before the money came; what the record itself tells is left out."""
     change = posting.payment
@@ -252,6 +226,5 @@ def _knowing(posting: Posting, payment: PaymentAsKnown) -> Posting:
         return posting
     own = payment.news.fact
     known = tuple(fact for fact in payment.known if fact != own)
-    return replace(
-        posting, payment=replace(change, after=replace(change.after, known=known, done=payment.done))
-    )
+    done = tuple(mark for mark in payment.done if not mark.startswith(CURRENCY))
+    return replace(posting, payment=replace(change, after=replace(change.after, known=known, done=done)))

@@ -7,16 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from receivables.core.errors import Conflict
 from receivables.ledger import Known, PaymentRecord, PaymentStub, Posting
-from receivables.payments.events import MoneyEvent
+from receivables.ledger.payments import Payment, Remittance
+from receivables.payments.events import MoneyEvent, Uninterpretable
 from receivables.payments.facts import SUCCEEDED, Story, fact_of, fold
 from receivables.payments.life import further_keys, known_of
 
 if TYPE_CHECKING:
     from receivables.ledger import LedgerStore
+
+_OURS: Final = frozenset({"bank", "manual", "standardwebhooks", "wise"})
+"""Sources whose money comes to an account of our own at once; what others tell of they hold until they pay it out."""
+
+CURRENCY: Final = "currency/"
+"""Begins the mark of the currency in which something is known before the money came."""
 
 
 class Outcome(StrEnum):
@@ -84,9 +91,14 @@ class PaymentAsKnown:
     def read(cls, ledger: LedgerStore, news: News) -> PaymentAsKnown:
         """Raises Conflict when the event is of another currency than the payment, or tells of another amount that came."""
         found = ledger.known_payment(news.key)
-        if not isinstance(found, PaymentRecord):
-            return cls(news, stub=found)
         amount = news.event.amount
+        if not isinstance(found, PaymentRecord):
+            told = currency_of(found)
+            if amount is not None and told not in {None, amount.currency}:
+                raise Conflict(
+                    f"what was heard of the payment before is in {told}, and this in {amount.currency}"
+                )
+            return cls(news, stub=found)
         if amount is not None and amount.currency != found.payment.amount.currency:
             raise Conflict(
                 f"the payment is in {found.payment.amount.currency}, and this in {amount.currency}"
@@ -134,7 +146,13 @@ class PaymentAsKnown:
 
     @property
     def done(self) -> tuple[str, ...]:
-        return self.first.done if self.first else self.stub.done if self.stub else ()
+        """The marks; before the money came with the currency that was told, for facts have none."""
+        if self.first is not None:
+            return self.first.done
+        done, amount = self.stub.done if self.stub else (), self.news.event.amount
+        if amount is None or currency_of(self.stub) is not None:
+            return done
+        return (*done, f"{CURRENCY}{amount.currency}")
 
     def marked(self, posting: Posting, *marks: str) -> Posting:
         """The posting of the first record, or of the stub, with all that is known, and these marks."""
@@ -153,3 +171,43 @@ class PaymentAsKnown:
 def ordered(facts: Iterable[Known]) -> tuple[Known, ...]:
     """Facts in an order of their own, which is not that of hearing."""
     return tuple(sorted(facts, key=lambda fact: (fact.at, fact.what, fact.id, fact.minor or 0, fact.total)))
+
+
+def currency_of(stub: PaymentStub | None) -> str | None:
+    """What is known of a payment whose money has not come is told in this currency; None: no amount was told."""
+    marks = stub.done if stub else ()
+    return next((mark.removeprefix(CURRENCY) for mark in marks if mark.startswith(CURRENCY)), None)
+
+
+def payment_of(news: News) -> Payment:
+    """The money that an event tells of. Raises Uninterpretable when it does not say how much."""
+    event, amount = news.event, news.event.amount
+    if amount is None:
+        raise Uninterpretable("money came, and it is not told how much")
+    return Payment(
+        key=news.key,
+        amount=amount,
+        effective_at=news.fact.at,
+        received_at=news.received_at,
+        reference=event.references.invoice,
+        source=news.key,
+        payer=event.payer.name or event.payer.email,
+        held_by=None if news.source.partition("/")[0] in _OURS else news.source,
+    )
+
+
+def remittance_of(event: MoneyEvent, key: str) -> Remittance | None:
+    """What may tell what it is for, where that is to be found out."""
+    references, payer = event.references, event.payer
+    charges = event.fee.minor if event.fee is not None and key.startswith("bank/") else 0
+    found = Remittance(
+        texts=references.texts,
+        structured=references.structured,
+        end_to_end=references.end_to_end,
+        name=payer.name,
+        email=payer.email,
+        account=payer.account,
+        customer=payer.customer,
+        charges=charges,
+    )
+    return found if found != Remittance() else None

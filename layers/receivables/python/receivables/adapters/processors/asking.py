@@ -112,6 +112,12 @@ def readable(
         yield from (each for each in told if isinstance(each, MoneyEvent))
 
 
+def further(page: Mapping[str, Any], name: str) -> str | None:
+    """Where the next page begins, as the processor says it: however long, and never cut. None: this was the last."""
+    value = page.get(name)
+    return value if isinstance(value, str) and value else None
+
+
 def place(cursor: str | None, lists: Sequence[str]) -> tuple[str, str]:
     """Which of the lists that are read one after the other a cursor is in, and where there (empty: at its beginning)."""
     if cursor is None:

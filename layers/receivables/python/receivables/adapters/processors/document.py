@@ -104,11 +104,14 @@ def is_identifier(value: object) -> bool:
 
 
 def first_text(*values: object) -> str | None:
-    """The first of the values that is text with something in it: trimmed, and cut where it is absurdly long."""
-    for value in values:
-        if isinstance(value, str) and value.isprintable() and value.strip():
-            return value.strip()[:MOST_TEXT]
-    return None
+    """The first of the values that is text with something in it: as one line, trimmed, and cut where it is absurdly long."""
+    return next((line for value in values if isinstance(value, str) and (line := _line(value))), None)
+
+
+def _line(text: str) -> str:
+    """Line breaks, odd spaces and what cannot be seen are a space: what stands around them is not lost."""
+    seen = "".join(c if c.isprintable() else " " for c in text[: 4 * MOST_TEXT])
+    return " ".join(seen.split())[:MOST_TEXT].rstrip()
 
 
 def texts(*values: object) -> tuple[str, ...]:
@@ -123,7 +126,8 @@ def texts(*values: object) -> tuple[str, ...]:
 
 def invoice_in(metadata: Mapping[str, Any]) -> str | None:
     """The number of an invoice that metadata names as such."""
-    return first_text(*(metadata.get(name) for name in INVOICE_NAMES))
+    named = [metadata.get(name) for name in INVOICE_NAMES]
+    return first_text(*(str(each) if type(each) is int else each for each in named))
 
 
 def account_in(metadata: Mapping[str, Any]) -> str | None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from receivables.adapters.processors.asking import objects_of, readable, segment, text_of
-from receivables.adapters.processors.document import first_text, instant, section
+from receivables.adapters.processors.asking import objects_of, readable, segment, text_of, understood
+from receivables.adapters.processors.document import first_text, instant, section, sections
 from receivables.adapters.processors.gocardless.events import read
 from receivables.adapters.processors.gocardless.orders import billing_request, collection, flow
 from receivables.adapters.processors.gocardless.resources import as_it_stands, completed, payout
@@ -118,11 +118,12 @@ class Api:
         answer = self._call("POST", (resource,), json={resource: document}, key=key, also=(_CONFLICT,))
         if answer.status != _CONFLICT:
             return _envelope(answer, resource)
-        error = section(answer.document(), "error")
-        for each in objects_of(error, "errors", _SERVICE):
-            made = section(each, "links").get("conflicting_resource_id")
-            if each.get("reason") == "idempotent_creation_conflict" and isinstance(made, str):
-                return self._one(resource, made)
+        with understood(_SERVICE):
+            error = section(answer.document(), "error")
+            for each in sections(error, "errors"):
+                made = section(each, "links").get("conflicting_resource_id")
+                if each.get("reason") == "idempotent_creation_conflict" and isinstance(made, str):
+                    return self._one(resource, made)
         raise Conflict(f"gocardless: {first_text(error.get('message')) or 'refused'}")
 
     def _list(self, resource: str, query: Sequence[tuple[str, str]], after: str) -> Mapping[str, Any]:

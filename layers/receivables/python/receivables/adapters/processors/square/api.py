@@ -17,13 +17,14 @@ from receivables.adapters.http import Http, address
 from receivables.adapters.processors.asking import (
     Read,
     credential,
+    further,
     onward,
     path_id,
     place,
     readable,
     understood,
 )
-from receivables.adapters.processors.document import first_text, identifier, section, sections, units_of
+from receivables.adapters.processors.document import identifier, section, sections, units_of
 from receivables.adapters.processors.square.events import (
     ACCOUNT_NOTE,
     INVOICE_NOTE,
@@ -77,7 +78,7 @@ class Api:
         found = tuple(readable(sections(page, name), _READERS[name]))
         if name == "disputes":
             found = tuple(each for each in found if since <= each.occurred < until)
-        return Listed(found, onward(_LISTS, name, first_text(page.get("cursor"))))
+        return Listed(found, onward(_LISTS, name, further(page, "cursor")))
 
     @understood("square")
     def payouts(self, since: datetime, until: datetime, cursor: str | None) -> Listed:
@@ -92,7 +93,7 @@ class Api:
         }
         page = self._get("payouts", query=query)
         found = readable(sections(page, "payouts"), self._payout)
-        return Listed(tuple(found), first_text(page.get("cursor")))
+        return Listed(tuple(found), further(page, "cursor"))
 
     @understood("square")
     def create_link(self, order: LinkOrder) -> Link:
@@ -132,7 +133,7 @@ class Api:
         for _ in range(_MOST_ENTRY_PAGES):
             page = self._get("payouts", subject, "payout-entries", query={"limit": "100", **_from(cursor)})
             entries += sections(page, "payout_entries")
-            cursor = first_text(page.get("cursor"))
+            cursor = further(page, "cursor")
             if cursor is None:
                 return payout(entity, entries)
         raise DependencyFailed("square: a payout has no end of entries")
