@@ -296,6 +296,9 @@ def _typed_wrongly(maker: _Maker) -> Made | None:
     wrong = maker.mistyped(item.number) if maker.random.random() < 0.5 else maker.swapped(item.number)
     if wrong is None:
         return None
+    other = maker.world.receivables.get(wrong)
+    if other and (other.account_id, other.balance) == (payer.account_id, item.balance):
+        return None  # nobody could tell: it is what the payer wrote, and costs as much
     return _of(payer, [item], maker.line(payer, item.balance.minor, f"{maker.chatter()} {wrong}"))
 
 

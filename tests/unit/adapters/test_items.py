@@ -246,7 +246,7 @@ def test_what_is_plain_is_left_out_of_an_open_item() -> None:
     item = open_item_item("C-1.EUR", open_item(terms="net-30/1"))
     plain_attributes = {
         "pk", "sk", "kind", "number", "amount", "balance", "currency", "issue_date", "due_date",
-        "description", "terms",
+        "description", "terms", "open_shard",
     }  # fmt: skip
     assert item.keys() == plain_attributes
 

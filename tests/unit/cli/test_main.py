@@ -25,6 +25,17 @@ from receivables_cli.main import parser
         ("dlq redrive deliveries", "operations:dlq"),
         ("kill-switch on --reason fire", "operations:kill_switch"),
         ("token finance", "machine:token"),
+        ("bank add main --iban DE89370400440532013000", "banking:bank"),
+        ("bank import main statement.xml --accept-differences", "banking:bank"),
+        ("bank statements main --stack production", "banking:bank"),
+        ("payments list", "incoming:payments"),
+        ("payments confirm bank/main/ln_1 --candidate 2", "incoming:payments"),
+        ("payments return bank/main/ln_1 --id r-1 --amount 5.00 --reason no", "incoming:payments"),
+        ("paylink INV-1 --code code.svg", "incoming:show_pay_link"),
+        ("reconcile run stripe/main", "reconciling:reconcile"),
+        ("reconcile acknowledge dif_1 --reason known", "reconciling:reconcile"),
+        ("payouts late", "reconciling:show_payouts"),
+        ("replay --stack production", "replaying:replay"),
     ],
 )
 def test_every_command_is_understood(line: str, run: str) -> None:

@@ -136,12 +136,11 @@ def test_the_processor_lists_what_receipts_and_messages_tell_of_and_what_was_los
     stand_in: StandIn, story: Story
 ) -> None:
     since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
-    listed, cursor = list[Any](), None
-    while page := stripe(stand_in).payments(since, until, cursor):
+    page = stripe(stand_in).payments(since, until, None)
+    listed = list(page.events)
+    while page.cursor is not None:
+        page = stripe(stand_in).payments(since, until, page.cursor)
         listed += page.events
-        cursor = page.cursor
-        if cursor is None:
-            break
     known = {each.payment_id for each in listed if each.type is EventType.PAYMENT_SUCCEEDED}
     receipts = {"pi_" + r.id.replace("-", "") for r in story.receipts if r.processor == "stripe"}
     assert known == receipts | {"pi_card1", "pi_card2", "pi_card3", "pi_lost1"}

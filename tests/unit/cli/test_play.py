@@ -8,7 +8,7 @@ from receivables_cli.demo.charges import ChargeDesk
 from receivables_cli.demo.person import FinancePerson
 from receivables_cli.demo.play import Player, Stage
 from receivables_cli.demo.rest import CaseView, Watch
-from receivables_cli.demo.story import Act, Bill, Receipt, Story
+from receivables_cli.demo.story import Act, Bill, Message, Receipt, Statement, Story, Transfer, Visit
 from tests.unit.cli.fake_api import FakeApi
 
 MONDAY = date(2026, 3, 2)
@@ -40,7 +40,29 @@ def api() -> FakeApi:
     return FakeApi({"/imports/imp_1": {"id": "imp_1", "state": "done", "failed": 0}})
 
 
-def play(api: FakeApi, story: Story, desk: Desk | None = None) -> Player:
+class Cash:
+    """Takes files and finds a place for all that waits."""
+
+    def __init__(self) -> None:
+        self.files = list[tuple[str, datetime]]()
+        self.applied = list[datetime]()
+
+    def receive(self, statement: Statement, at: datetime) -> None:
+        self.files.append((statement.reference, at))
+
+    def apply(self, at: datetime) -> list[Any]:
+        self.applied.append(at)
+        return [{"allocated": [{"invoice": "INV-1", "amount": {"amount": "1.00", "currency": "EUR"}}]}]
+
+
+class Visitors:
+    """Pay on the page that they open."""
+
+    def visit(self, visit: Visit, at: datetime) -> list[Message]:
+        return [Message("stripe", at, {"id": f"evt_{visit.invoice}"})]
+
+
+def play(api: FakeApi, story: Story, desk: Desk | None = None, **more: Any) -> Player:
     stage = Stage(
         api=cast("Any", api),
         finance=cast("FinancePerson", None),
@@ -48,6 +70,7 @@ def play(api: FakeApi, story: Story, desk: Desk | None = None) -> Player:
         tick=lambda _: 0,
         secret=lambda _: SECRET,
         desk=cast("ChargeDesk | None", desk),
+        **more,
     )
     player = Player(stage, story, lambda _: None)
     player.play()
@@ -98,3 +121,53 @@ def test_invoices_are_imported_with_their_tax_and_customers_with_their_terms(api
     imported = [content for method, _, content in api.sent if method == "UPLOAD"]
     assert "sms_consent,terms_id" in imported[0]
     assert "INV-1,C-1,2026-03-02,,119.00,19.00,EUR" in imported[1]
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def sent(api: FakeApi) -> list[str]:
+    return [body for method, _, body in api.sent if method == "SEND"]
+
+
+def test_messages_are_told_when_they_are_due_and_what_is_lost_is_not_but_looked_for(api: FakeApi) -> None:
+    told_of = (
+        Message("stripe", at(3, 9), {"id": "evt_1"}),
+        Message("stripe", at(4, 9), {"id": "evt_2"}, lost=True),
+    )
+    compared = list[datetime]()
+    player = play(api, story(messages=told_of), reconcile=compared.append)
+    assert sent(api) == ['{"id": "evt_1"}']
+    assert at(3, 9) in api.times
+    assert player.counts.messages == 1
+    assert [time.date() for time in compared] == [date(2026, 3, 5)] * 2, "found, and then agreed with"
+
+
+def test_nothing_is_compared_when_nothing_was_lost(api: FakeApi) -> None:
+    compared = list[datetime]()
+    play(api, story(messages=(Message("stripe", at(3, 9), {"id": "evt_1"}),)), reconcile=compared.append)
+    assert compared == []
+
+
+def test_who_visits_and_pays_is_told_of_on_that_day(api: FakeApi) -> None:
+    visit = Visit(date(2026, 3, 4), "INV-7", "C-1", online="stripe/main")
+    play(api, story(visits=(visit,)), payers=Visitors())
+    assert sent(api) == ['{"id": "evt_INV-7"}']
+    assert at(4, 10) in api.times
+
+
+def test_statements_are_read_on_their_day_and_what_waits_finds_its_place(api: FakeApi) -> None:
+    line = Transfer(MONDAY, Money(100, "EUR"), "Ada", "")
+    files = tuple(Statement(date(2026, 3, day), f"S-{day}", (line,), Money(0, "EUR")) for day in (3, 5))
+    cash = Cash()
+    play(api, story(statements=files), cash=cash)
+    assert cash.files == [("S-3", at(3, 10)), ("S-5", at(5, 10))]
+    assert cash.applied == [at(3, 12), at(5, 12)]
+
+
+def test_money_without_a_known_reference_is_looked_at_on_its_day(api: FakeApi) -> None:
+    cash = Cash()
+    unnamed = Receipt("INV-1-1", "stripe", Money(100, "EUR"), AT, "PO-1", "Ada")
+    play(api, story(receipts=(unnamed,)), cash=cash)
+    assert cash.applied == [at(3, 12)]

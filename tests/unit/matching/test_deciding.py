@@ -265,3 +265,63 @@ def test_better_evidence_is_never_less_sure() -> None:
         for fit in Fit:
             by_payer = [confidence(told, fit, says) for says in PayerSays]
             assert by_payer == sorted(by_payer, reverse=True)
+
+
+@pytest.mark.parametrize("last", range(10))
+def test_a_number_written_as_a_reference_is_that_number(last: int) -> None:
+    """One in three has the check digit of some scheme by accident, as if it were a reference of 1042."""
+    number = f"INV-1042{last}"
+    items = [owed("INV-1042", 30_000), owed(number, 5_000, "C-2.EUR")]
+    for structured in (f"1042{last}", number, f"0001042{last}"):
+        assert applied(line(5_000, structured=structured, payer="Somebody"), items) == (number,)
+
+
+@pytest.mark.parametrize("last", range(10))
+def test_one_check_digit_alone_places_no_part(last: int) -> None:
+    """The payer's own number for us, for example."""
+    came = line(5_000, structured=f"1042{last}", payer="Somebody")
+    assert applied(came, [owed("INV-1042", 30_000)]) is None
+
+
+@pytest.mark.parametrize("last", range(10))
+def test_a_reference_that_is_a_paid_number_is_not_the_reference_of_another(last: int) -> None:
+    paid = {f"INV-1042{last}": owed(f"INV-1042{last}", 0, "C-2.EUR")}
+    came = line(30_000, structured=f"1042{last}", payer="Somebody")
+    items = [owed("INV-1042", 30_000), owed("INV-99999", 1)]
+    assert applied(came, items, archive=paid.get) is None
+
+
+def test_a_reference_with_one_check_digit_and_the_amount_are_enough() -> None:
+    came = line(5_000, structured="12345672", payer="Somebody")
+    assert applied(came, [owed("1234567", 5_000)]) == ("1234567",)
+
+
+def test_a_name_that_two_customers_bear_is_not_enough() -> None:
+    twins = Book(
+        [owed("INV-1", 10_000), owed("INV-2", 25_000, "C-2.EUR")], {"C-1": "Müller KG", "C-2": "Mueller KG"}
+    )
+    came = line(10_000, "danke", payer="Müller KG")
+    assert isinstance(decide(came, Facts(twins), 90), Propose)
+    habit = Habit(f"account/{IBAN}", {"C-1.EUR": 2})
+    assert isinstance(decide(replace(came, account=IBAN), Facts(twins, {habit.payer: habit}), 90), Apply)
+    assert isinstance(decide(replace(came, texts=("INV-1",)), Facts(twins), 90), Apply)
+
+
+def test_a_name_like_the_customers_is_not_the_customers() -> None:
+    alone = Book([owed("INV-1", 10_000)], {"C-1": "Andreas Bauer"})
+    assert isinstance(decide(line(10_000, payer="Andreas Baur"), Facts(alone), 90), Propose)
+    assert isinstance(decide(line(10_000, payer="Bauer, Andreas"), Facts(alone), 90), Apply)
+
+
+@pytest.mark.parametrize(
+    "word", ["Vertragskonto", "Debitor", "Account", "Konto", "Mandat", "Ticket", "klantnr."]
+)
+def test_numbers_of_other_things_are_not_ours(word: str) -> None:
+    assert applied(line(10_000, f"{word} 100427", payer="Somebody"), [owed("RE-100427", 10_000)]) is None
+
+
+@pytest.mark.parametrize("day", ["20260301", "01032026"])
+def test_a_day_written_without_dots_is_no_number_unless_it_is_called_one(day: str) -> None:
+    items = [owed(f"RE-{day}", 4_900)]
+    assert applied(line(4_900, f"Zahlung {day}", payer="Somebody"), items) is None
+    assert applied(line(4_900, f"Rechnung {day}", payer="Somebody"), items) == (f"RE-{day}",)

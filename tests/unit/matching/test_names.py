@@ -72,3 +72,22 @@ def test_one_apart_is_one_edit(one: str, other: str) -> None:
     edits |= {one[:at] + c + one[at + 1 :] for at in range(len(one)) for c in "AB12"}
     edits |= {one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(len(one) - 1)}
     assert one_apart(one, other) == (other in edits - {one})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Andreas Baur", "Andreas Bauer"),
+        ("Fa. Neuer", "Fa. Neur"),
+        ("Weinhaus Maurer", "Weinhaus Mauerer"),
+    ],
+)
+def test_names_that_only_lose_an_e_are_not_the_same(one: str, other: str) -> None:
+    assert compare(one, other) is not Alike.SAME
+
+
+@pytest.mark.parametrize(
+    "written", ["Mueller Logistik", "Muller Logistik", "Mu\u0308ller Logistik", "LOGISTIK MÜLLER"]
+)
+def test_an_umlaut_is_the_same_however_it_is_lost(written: str) -> None:
+    assert compare(written, "Müller Logistik") is Alike.SAME

@@ -95,3 +95,16 @@ def test_swiss_references_are_those_of_the_library(number: int) -> None:
     digits = f"{number:026}"
     reference = digits + esr.calc_check_digit(digits)
     assert Reference("Swiss QR reference", str(number)) in references_in(None, (f"QRR {reference}",))
+
+
+def test_one_check_digit_is_weak_and_two_are_not() -> None:
+    weak = {each.scheme for each in references_in("12345672", ()) if each.weak}
+    assert "Finnish reference" in weak
+    assert [each.weak for each in references_in("090933755493", ()) if "Belgian" in each.scheme] == [False]
+
+
+def test_what_is_part_of_a_right_reference_is_none() -> None:
+    """One beginning in 97 has check digits that are right by accident: RF37INV1000 within RF37INV100041."""
+    for number in range(100_000, 110_000):
+        bodies = {each.body for each in references_in(reference_of(f"INV{number}"), ()) if each.exact}
+        assert bodies == {f"INV{number}"}

@@ -22,7 +22,7 @@ _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Z]{3}")
 def payments(arguments: Namespace, console: Console) -> None:
     """List, confirm, return: what the verb says."""
     api = target(arguments.stack).api(arguments.person, arguments.at)
-    _VERBS[arguments.verb or "list"](api, arguments, console)
+    _VERBS[arguments.verb](api, arguments, console)
 
 
 def in_path(key: str) -> str:

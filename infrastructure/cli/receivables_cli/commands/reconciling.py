@@ -23,7 +23,7 @@ def reconcile(arguments: Namespace, console: Console) -> None:
     """Runs, differences, run, acknowledge: what the verb says."""
     stack = target(arguments.stack)
     api = stack.api(arguments.person, arguments.at)
-    _VERBS[arguments.verb or "differences"](stack, api, arguments, console)
+    _VERBS[arguments.verb](stack, api, arguments, console)
 
 
 def _runs(_stack: Target, api: Api, _: Namespace, console: Console) -> None:

@@ -70,7 +70,7 @@ def test_a_capture_is_a_payment_with_its_fee_its_invoice_and_its_order() -> None
         parent_id="5O190127TN364715T",
         account="M1",
         livemode=True,
-        references=References(invoice="INV-1"),
+        references=References(invoice="INV-1", account="C-1.USD"),
     )
 
 

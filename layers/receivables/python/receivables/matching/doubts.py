@@ -34,7 +34,7 @@ class Doubts:
         if told in {Told.TYPO, Told.NOTHING}:
             yield from self._named_otherwise(account, items, told)
             return
-        if told is not Told.STRUCTURED and settles(fit.fit) and not is_full(fit.fit):
+        if not is_full(fit.fit):
             yield from self._exactly_another(account, items)
         if told is not Told.STRUCTURED and says not in AGREEING:
             yield from self._twins(items, fit)
@@ -59,7 +59,7 @@ class Doubts:
         return count > 1 or settles(fitting(self.line, [mention.item]).fit)
 
     def _exactly_another(self, account: str, items: Sequence[OpenReceivable]) -> Iterator[str]:
-        """What fits nearly gives way to what fits exactly: the number may be the slip."""
+        """What does not fit, or nearly, gives way to what fits exactly: the number may be the slip."""
         for each in self.book.costing(self.line.amount):
             if each.account_id == account and each not in items and each.balance == self.line.amount:
                 yield f"but the amount is exactly what is open of {each.number}"
@@ -76,9 +76,9 @@ class Doubts:
     def _sum_of_several(self) -> Iterator[str]:
         """All that is named adds up to the money, and is of several customers."""
         named = self.reading.mentions
-        if len({each.item.account_id for each in named}) > 1:
-            if sum(each.item.balance.minor for each in named) == self.line.amount.minor:
-                yield "but it is the sum of what is named of several customers, and money of one payment is on one account"
+        several = len({each.item.account_id for each in named}) > 1
+        if several and sum(each.item.balance.minor for each in named) == self.line.amount.minor:
+            yield "but it is the sum of what is named of several customers, and money of one payment is on one account"
 
     def _of_two(self, account: str, fit: Fitting) -> Iterator[str]:
         """More came than is named of this customer, and another is named too."""

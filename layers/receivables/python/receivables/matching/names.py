@@ -36,6 +36,8 @@ _LETTERS: Final = str.maketrans(
 _DIGRAPHS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("oy", "ou"))
 """German umlauts are written with an e, or lose their dots, and Greek ου is written in two ways: so they are made alike, on both
 sides."""
+_GREEK: Final = _DIGRAPHS[-1:]
+_WITH_E: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "œ": "oe"})
 
 
 class Alike(StrEnum):
@@ -51,23 +53,48 @@ class Alike(StrEnum):
 
 @lru_cache(maxsize=65_536)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name that tell it apart, folded, in their order; none when nothing of it can be read."""
-    folded = unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
-    folded = "".join(
-        each for each in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(each)
-    )
-    folded = folded.translate(_LETTERS)
-    folded = _DOTTED.sub(lambda match: match[0].replace(".", ""), folded)
-    for two, one in _DIGRAPHS:
-        folded = folded.replace(two, one)
-    words = _WORDS.findall(folded)
-    telling = tuple(word for word in words if word not in _LEGAL and word not in _TITLES)
-    return telling or tuple(words)
+    """The words of a name that tell it apart, folded, in their order; none when nothing of it can be read. Umlauts in all
+    their spellings are alike, and so are some other names (Bauer, Baur): `compare` tells those apart."""
+    return _telling(_folded(name), _DIGRAPHS)
 
 
 def key_of(name: str) -> str:
     """A name whatever the order of its words; empty when nothing of it can be read."""
     return " ".join(sorted(words_of(name)))
+
+
+def written_key_of(name: str) -> str:
+    """As `key_of`, of names that are spelled alike only, with an e for the dots of an umlaut."""
+    return " ".join(sorted(_telling(_folded(_with_e(name)), _GREEK)))
+
+
+@lru_cache(maxsize=65_536)
+def _spelled(name: str) -> frozenset[str]:
+    """How a name may be spelled where there are no umlauts: with an e for the dots, or without them."""
+    return frozenset(
+        "".join(sorted("".join(_telling(_folded(each), _GREEK)))) for each in (_with_e(name), name)
+    )
+
+
+def _with_e(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold()).translate(_WITH_E)
+
+
+def _folded(name: str) -> str:
+    folded = unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
+    folded = "".join(
+        each for each in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(each)
+    )
+    folded = folded.translate(_LETTERS)
+    return _DOTTED.sub(lambda match: match[0].replace(".", ""), folded)
+
+
+def _telling(folded: str, digraphs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    for two, one in digraphs:
+        folded = folded.replace(two, one)
+    words = _WORDS.findall(folded)
+    telling = tuple(word for word in words if word not in _LEGAL and word not in _TITLES)
+    return telling or tuple(words)
 
 
 def compare(one: str | None, other: str | None) -> Alike:
@@ -76,7 +103,7 @@ def compare(one: str | None, other: str | None) -> Alike:
     if not mine or not theirs:
         return Alike.NOT_COMPARABLE
     if sorted(mine) == sorted(theirs) or "".join(mine) == "".join(theirs):
-        return Alike.SAME
+        return Alike.SAME if _spelled(one or "") & _spelled(other or "") else Alike.SIMILAR
     shared = _shared(mine, theirs)
     fewer = min(len(mine), len(theirs))
     if sum(map(len, shared)) < 5:

@@ -27,7 +27,9 @@ _WORD: Final = frozenset(
 _OTHERS: Final = frozenset(
     "CUSTOMER CUSTOMERNO CUST KUNDE KUNDEN KUNDENNR KUNDENNUMMER KD KDNR KLIENT CLIENT ORDER PO AUFTRAG AUFTRAGSNR BESTELLUNG BESTELLNR BEST "
     "TEL TELEFON PHONE MOBIL FAX PLZ IBAN BIC SVWZ MREF CRED EREF KREF VAT UST USTID STNR STEUERNR CONTRACT VERTRAG VERTRAGSNR "
-    "MITGLIED MEMBER POLICE POLICY DATE DATUM DATED VOM".split()
+    "MITGLIED MEMBER POLICE POLICY DATE DATUM DATED VOM ACCOUNT ACCT KONTO KTO KTONR KONTONR KONTONUMMER KUNDENKONTO VERTRAGSKONTO DEBITOR "
+    "DEBITORNR DEBITORENNR DEBTOR MANDAT MANDATE MANDATSREF TICKET PROJEKT PROJECT LIEFERSCHEIN ANGEBOT QUOTE OFFER AZ AKTENZEICHEN DOSSIER "
+    "COMMANDE CONTRAT CONTRATTO CONTRATO ORDINE PEDIDO CLIENTE KLANT KLANTNR KLANTNUMMER ABO ABONNEMENT SUBSCRIPTION".split()
 )
 """Words that say that the number behind them is something else."""
 
@@ -108,10 +110,13 @@ def said_before(atoms: tuple[Atom, ...], start: int) -> bool | None:
 
 
 def goes_on(atoms: tuple[Atom, ...], end: int) -> bool:
-    """Whether more digits hang on what ends there: it is the beginning of something longer, such as the year in 2026-0042."""
-    if end == len(atoms) or not atoms[end].is_digits or not _hangs_on(atoms[end]):
+    """Whether what ends there is the beginning of something longer, such as the year in 2026-0042: at least as many digits hang on
+    it; on few digits, by a space, too."""
+    if end == len(atoms) or not atoms[end].is_digits:
         return False
-    return len(atoms[end].text) >= len(atoms[end - 1].text) and not _alike(atoms[end - 1], atoms[end])
+    last, after = atoms[end - 1], atoms[end]
+    hangs = _hangs_on(after) or (after.gap == " " and len(last.text) <= FEW_DIGITS)
+    return hangs and len(after.text) >= len(last.text) and not _alike(last, after)
 
 
 def _hangs_on(atom: Atom) -> bool:

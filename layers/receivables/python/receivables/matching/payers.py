@@ -9,7 +9,7 @@ from typing import Final
 
 from receivables.matching.book import Book
 from receivables.matching.candidates import Line, PayerSays
-from receivables.matching.names import Alike, compare, key_of
+from receivables.matching.names import Alike, compare, written_key_of
 from receivables.matching.ports import Habit
 
 MOST_ACCOUNTS: Final = 4
@@ -27,7 +27,7 @@ def account_key(account: str | None) -> str | None:
 
 def name_key(name: str | None) -> str | None:
     """The key of a payer's name; None: nothing of it can be read."""
-    folded = key_of(name or "")
+    folded = written_key_of(name or "")
     return f"name/{folded[:200]}" if len(folded) >= _LEAST_OF_NAME else None
 
 
@@ -59,9 +59,10 @@ class Payer:
         if self.by_account:
             return PayerSays.KNOWN if account_id in self.by_account else PayerSays.OTHER
         alike = compare(self.name, customer)
-        if account_id in self.by_name or alike is Alike.SAME:
+        if account_id in self.by_name or (alike is Alike.SAME and len(self.namesakes) < 2):
             return PayerSays.NAMED
-        if account_id in self.once or (alike is Alike.SIMILAR and not self.namesakes):
+        # A name that several customers bear does not tell which of them it is.
+        if account_id in self.once or alike is Alike.SAME or (alike is Alike.SIMILAR and not self.namesakes):
             return PayerSays.LIKELY
         if self.by_name or self.namesakes:
             return PayerSays.OTHER

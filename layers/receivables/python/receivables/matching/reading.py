@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,9 +29,14 @@ MOST_LOOKUPS: Final = 8
 """Numbers that are looked up for one line because they look like ours and are not open."""
 MOST_MEANT: Final = 6
 """Receivables that one place of a text may mean; more are no evidence."""
+MOST_OF_NUMBER: Final = 24
+"""Characters of a reference that may be one of our numbers as it stands."""
 MOST_RANGE: Final = 40
 """Receivables that "from ... to ..." may name."""
 _THROUGH: Final = frozenset("TO BIS A AL THROUGH THRU UNTIL TILL TOT TIL DO".split())
+_COMPACT_DATE: Final = re.compile(
+    r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])20\d\d", re.ASCII
+)
 _SURENESS: Final = {told: place for place, told in enumerate(Told)}
 
 
@@ -95,8 +101,29 @@ def _by_reference(line: Line, book: Book, archive: Archive) -> Iterator[Mention]
         item = book.get(line.reference) or archive(line.reference)
         if item is not None:
             yield Mention(item, Told.NUMBER, f"names {item.number}")
+    plain = tuple(_as_it_stands(line.structured or "", book, archive))
+    yield from plain
     for reference in references_in(line.structured, line.texts):
-        yield from _referred(reference, book, archive)
+        if not (plain and reference.weak):
+            yield from _referred(reference, book, archive)
+
+
+def _as_it_stands(structured: str, book: Book, archive: Archive) -> Iterator[Mention]:
+    """People write a number where a reference belongs: one of ours is meant as it stands, whatever its last digit checks."""
+    key, runs = normal(structured), [atom.text for atom in atoms_of(structured)]
+    if not 2 < sum(each.isdigit() for each in key) <= MOST_OF_NUMBER:
+        return
+    items = {item.number: item for item in (*book.numbered(key), *_by_digits(key, book))}
+    if not items:
+        guesses = (archive(number) for number in book.shapes(runs)[:2])
+        items = {item.number: item for item in guesses if item is not None}
+    for item in items.values() if len(items) <= MOST_MEANT else ():
+        told = Told.NUMBER if normal(item.number) == key and len(key) > FEW_DIGITS else Told.DIGITS
+        yield Mention(item, told, f"its reference is {item.number}")
+
+
+def _by_digits(key: str, book: Book) -> tuple[OpenReceivable, ...]:
+    return book.with_digits(key.lstrip("0")) if key.isdigit() else ()
 
 
 def _referred(reference: Reference, book: Book, archive: Archive) -> Iterator[Mention]:
@@ -106,7 +133,14 @@ def _referred(reference: Reference, book: Book, archive: Archive) -> Iterator[Me
         guesses = (archive(number) for number in book.shapes([reference.body])[:2])
         exact = [item for item in guesses if item is not None and _is_body(item.number, reference)]
     for item in exact[:MOST_MEANT]:
-        yield Mention(item, Told.STRUCTURED, f"its {reference.scheme} is that of {item.number}")
+        yield Mention(item, _surely(reference), f"its {reference.scheme} is that of {item.number}")
+
+
+def _surely(reference: Reference) -> Told:
+    """One check digit tells no more than that it may be a reference: then what it says counts as a number that is named."""
+    if not reference.weak:
+        return Told.STRUCTURED
+    return Told.NUMBER if len(reference.body) > FEW_DIGITS else Told.DIGITS
 
 
 def _is_body(number: str, reference: Reference) -> bool:
@@ -146,6 +180,8 @@ def _told(window: Window, atoms: tuple[Atom, ...], item: OpenReceivable) -> Told
         return Told.NUMBER if sum(len(atom.text) for atom in run if atom.is_digits) > 2 else Told.SHORT
     before = said_before(atoms, window.start)
     if before is False or _is_date(run) or goes_on(atoms, window.end):
+        return Told.SHORT
+    if False and _COMPACT_DATE.fullmatch(window.text):
         return Told.SHORT
     enough = len(window.text.lstrip("0")) > FEW_DIGITS
     if enough and normal(item.number).isdigit():

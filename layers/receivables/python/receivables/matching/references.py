@@ -27,11 +27,13 @@ _SWISS_LENGTH: Final = 27
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A creditor's reference whose check digits are right: the scheme in words, and what it says without them (leading
-    zeros dropped). `exact`: it says a whole number of ours; otherwise only its digits."""
+    zeros dropped). `exact`: it says a whole number of ours; otherwise only its digits. `weak`: it has one check digit and any
+    length, so that one number in ten is such a reference by accident."""
 
     scheme: str
     body: str
     exact: bool = False
+    weak: bool = False
 
 
 def normal(number: str) -> str:
@@ -64,9 +66,9 @@ def _structured(text: str) -> Iterator[Reference]:
     yield from _in_text(text)
     digits = normal(text)
     if digits.isascii() and digits.isdigit():
-        for scheme, valid, checks in _SCHEMES:
+        for scheme, valid, checks, weak in _SCHEMES:
             if valid(digits) and (body := digits[:-checks].lstrip("0")):
-                yield Reference(scheme, body)
+                yield Reference(scheme, body, weak=weak)
 
 
 def _in_text(text: str) -> Iterator[Reference]:
@@ -83,8 +85,10 @@ def _in_text(text: str) -> Iterator[Reference]:
 
 
 def _creditor_reference(text: str) -> Iterator[Reference]:
-    """In running text nothing tells where a reference with spaces ends: each that is right, the longest first."""
-    for end in range(len(text), 4, -1):
+    """In running text nothing tells where a reference with spaces ends: each that is right, the longest first. Where the whole
+    is right, what is part of it is right by accident."""
+    whole = _mod97(text[4:] + text[:4]) == 1
+    for end in range(len(text), len(text) - 1 if whole else 4, -1):
         if _mod97(text[4:end] + text[:4]) == 1:
             yield Reference("creditor reference", text[4:end].lstrip("0") or "0", exact=True)
 
@@ -124,10 +128,11 @@ def _is_kid11(digits: str) -> bool:
     return 4 <= len(digits) <= 25 and -summed % 11 == int(digits[-1])
 
 
-_SCHEMES: Final[tuple[tuple[str, Callable[[str], bool], int], ...]] = (
-    ("Swiss QR reference", _is_swiss, 1),
-    ("Belgian reference", _is_ogm, 2),
-    ("Finnish reference", _is_viite, 1),
-    ("Norwegian or Swedish reference", _is_luhn, 1),
-    ("Norwegian reference", _is_kid11, 1),
+_SCHEMES: Final[tuple[tuple[str, Callable[[str], bool], int, bool], ...]] = (
+    ("Swiss QR reference", _is_swiss, 1, False),
+    ("Belgian reference", _is_ogm, 2, False),
+    ("Finnish reference", _is_viite, 1, True),
+    ("Norwegian or Swedish reference", _is_luhn, 1, True),
+    ("Norwegian reference", _is_kid11, 1, True),
 )
+"""Name, what tells it, how many check digits it has, and whether it is weak."""

@@ -79,4 +79,11 @@ class GiveBack:
         return str(Mark(BACK[self.way], self.name, self.minor if minor is None else minor))
 
 
-Deed: TypeAlias = Receive | Take | GiveBack
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Nothing is to be booked, and a mark is to stand on the record of the payment itself."""
+
+    mark: str
+
+
+Deed: TypeAlias = Receive | Take | GiveBack | Remember

@@ -19,12 +19,15 @@ from typing import Final
 
 from receivables.core.clock import format_instant, parse_instant
 from receivables.ledger.payments import Known, PaymentRecord
-from receivables.payments.deeds import BACK, Deed, GiveBack, Receive, Take, Way
+from receivables.payments.deeds import BACK, Deed, GiveBack, Receive, Remember, Take, Way
 from receivables.payments.facts import SUCCEEDED, Story, Taking, fold
 from receivables.payments.marks import Claim, Mark, claims_in, marks_in
 
 _ALL: Final = "all"
 """What brings the refunded sum up to a total, of which the single refunds are not known, is named by its instant."""
+
+_EXPLAINED: Final = "explained"
+"""The way of a mark: so much of a total was refunded by people, who did not know the processor's id of it."""
 
 _GONE: Final = "gone"
 """The name of the failure that takes all that is left."""
@@ -91,10 +94,12 @@ class _Books:
                     yield Take(record, way, taking.id, taking.at, self._wanted(taking))
 
     def _unmarked(self, record: PaymentRecord) -> bool:
-        marks = [each for each in self._marks if each[0] is record and each[1].way in BACK]
-        return record.gone > sum(
-            mark.minor - sum(b.minor for b in self._returned(record, mark)) for _, mark in marks
-        )
+        return record.gone > self._unreturned(record, frozenset(BACK))
+
+    def _unreturned(self, record: PaymentRecord, ways: frozenset[Way]) -> int:
+        """How much of what was taken of a record in these ways is marked, and has not come back."""
+        marks = [mark for each, mark in self._marks if each is record and mark.way in ways]
+        return sum(mark.minor - sum(back.minor for back in self._returned(record, mark)) for mark in marks)
 
     @cached_property
     def _owners(self) -> tuple[PaymentRecord | None, ...]:
@@ -147,7 +152,7 @@ class _Books:
         """Bring the refunded sum to what is known: by the single refunds or, as far as these are not known, by the total."""
         going = [each for each in self.story.refunds if each.back is None]
         net = self._out(each for each in self._marks if each[1].way == Way.REFUND)
-        wanted = max(sum(self._wanted(each) for each in going), self._in_all(net))
+        wanted = max(sum(self._wanted(each) for each in going), self._in_all - self._explained)
         for each in reversed(going):
             missing = min(self._missing(Way.REFUND, each), wanted - net)
             yield from self._take_then(Way.REFUND, each.id, each.at, missing)
@@ -155,19 +160,39 @@ class _Books:
             return
         if net < wanted:
             name = f"{_ALL}@{format_instant(total.at)}"
+            yield from self._explain(name, wanted - net)
             yield from self._take_then(Way.REFUND, name, total.at, wanted - net)
         at = max([total.at, *(back for back, _ in self._never_arrived)])
         for _, mark in reversed(self._lumped):
             yield from self._give_back(Way.REFUND, mark.name, at, net - wanted)
 
-    def _in_all(self, net: int) -> int:
-        """What the last total says, less what came back since, and what people have refunded without its id."""
+    @property
+    def _in_all(self) -> int:
+        """What the last total says, less what came back since."""
         total = self.story.total
         if total is None or total.minor is None:
             return 0
-        came_back = sum(minor for back, minor in self._never_arrived if back > total.at)
-        by_hand = sum(record.refunded for record in (self.first, *self.further)) - net
-        return total.minor - came_back - max(0, by_hand)
+        return total.minor - sum(minor for back, minor in self._never_arrived if back > total.at)
+
+    def _explain(self, name: str, missing: int) -> Iterator[Deed]:
+        """What people had refunded when a total was heard of is part of it; what they refund later is not."""
+        if (by_hand := min(missing, self._by_hand - self._explained)) > 0:
+            yield Remember(str(Mark(_EXPLAINED, name, by_hand)))
+
+    @property
+    def _explained(self) -> int:
+        return min(sum(mark.minor for _, mark in self._marks if mark.way == _EXPLAINED), self._by_hand)
+
+    @cached_property
+    def _by_hand(self) -> int:
+        """What people have refunded, and is not known by the processor's id of it."""
+        return sum(map(self._by_hand_of, (self.first, *self.further)))
+
+    def _by_hand_of(self, record: PaymentRecord) -> int:
+        refunds = self._unreturned(record, frozenset({Way.REFUND}))
+        others = self._unreturned(record, frozenset({Way.CHARGEBACK, Way.FAILURE}))
+        charged_back = max(0, record.charged_back - others)
+        return max(0, record.gone - record.reversed - charged_back - refunds - others)
 
     @property
     def _never_arrived(self) -> Iterator[tuple[datetime, int]]:

@@ -21,7 +21,8 @@ from receivables.ledger import (
 )
 from receivables.ledger.deeds import Deed
 from receivables.ledger.knowing import note, note_stub
-from receivables.payments.deeds import GiveBack, Receive, Take
+from receivables.payments.deeds import Deed as Next
+from receivables.payments.deeds import GiveBack, Remember, Take
 from receivables.payments.events import EventType
 from receivables.payments.life import next_deed
 from receivables.usecases.money_back import MoneyBack
@@ -139,13 +140,15 @@ class KnowPayment:
             return self._post(ended, Outcome.NOTED)
         return None
 
-    def _do(self, deed: Receive | Take | GiveBack, payment: PaymentAsKnown, first: PaymentRecord) -> Outcome:
+    def _do(self, deed: Next, payment: PaymentAsKnown, first: PaymentRecord) -> Outcome:
         if isinstance(deed, Take):
             return self._back.take(deed, payment)
         if isinstance(deed, GiveBack):
             return self._back.give_back(deed, payment)
+        if isinstance(deed, Remember):
+            return self._marked(payment, first, deed.mark)
         if deed.claim is not None:
-            return self._post(note(first, known=payment.known, done=(*first.done, deed.claim)), Outcome.NOTED)
+            return self._marked(payment, first, deed.claim)
         amount = Money(deed.minor, first.payment.amount.currency)
         again = replace(
             first.payment,
@@ -156,6 +159,9 @@ class KnowPayment:
         )
         target = self._receiving.target_of(first)
         return self._received_outcome(self._received(again, target, payment.news))
+
+    def _marked(self, payment: PaymentAsKnown, first: PaymentRecord, mark: str) -> Outcome:
+        return self._post(note(first, known=payment.known, done=(*first.done, mark)), Outcome.NOTED)
 
     def _receive_first(self, payment: PaymentAsKnown) -> Outcome:
         """The money came, and something was known of it before."""

@@ -28,6 +28,7 @@ from receivables.adapters.processors.braintree.xml import (
 )
 from receivables.adapters.processors.document import (
     INVOICE_NAMES,
+    account_in,
     currency_code,
     fingerprint,
     first_text,
@@ -217,6 +218,7 @@ def _references(found: Element) -> References:
     named = (own.get(name) or own.get(name.replace("_", "-")) for name in INVOICE_NAMES)
     return References(
         invoice=next((number for number in named if number), None),
+        account=account_in(own),
         texts=texts(
             text(found, "order-id"),
             text(found, "purchase-order-number"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from receivables.adapters.processors.document import (
+    account_in,
     first_text,
     identifier,
     instant,
@@ -42,6 +43,7 @@ def references(resource: Resource) -> References:
     named = first_text(resource.get("invoice_id"), resource.get("invoice_number"))
     return References(
         invoice=first_text(custom.get("invoice")) or (None if custom else named),
+        account=account_in(custom),
         texts=texts(
             None if custom else raw, named, resource.get("description"), resource.get("note_to_payer")
         ),

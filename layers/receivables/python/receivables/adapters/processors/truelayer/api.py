@@ -21,10 +21,10 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from receivables.adapters.http import Answer, Http, address
-from receivables.adapters.processors.asking import Read, credential, path_id, readable, understood
+from receivables.adapters.processors.asking import Read, credential, further, path_id, readable, understood
 from receivables.adapters.processors.asymmetric import from_base64url
 from receivables.adapters.processors.bearer import Bearer
-from receivables.adapters.processors.document import first_text, parse, section, sections
+from receivables.adapters.processors.document import parse, section, sections
 from receivables.adapters.processors.truelayer.events import uuid
 from receivables.adapters.processors.truelayer.jws import tl_signature
 from receivables.adapters.processors.truelayer.things import paid_out, payment, payout, refund, transaction
@@ -134,7 +134,7 @@ class Api:
         subject = path_id(accounts[int(number)], _UUID)
         page = self._get("merchant-accounts", subject, "transactions", query=asked)
         found = tuple(readable(sections(page, "items"), read))
-        if onward := first_text(section(page, "pagination").get("next_cursor")):
+        if onward := further(section(page, "pagination"), "next_cursor"):
             return Listed(found, f"{number}|{onward}")
         return Listed(found, f"{int(number) + 1}|" if int(number) + 1 < len(accounts) else None)
 

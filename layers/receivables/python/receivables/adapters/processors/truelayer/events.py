@@ -15,7 +15,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from receivables.adapters.processors.document import first_text, identifier, instant, parse, section
+from receivables.adapters.processors.document import (
+    account_in,
+    first_text,
+    identifier,
+    instant,
+    parse,
+    section,
+)
 from receivables.payments.events import (
     EventType,
     Fetch,
@@ -62,7 +69,10 @@ def interpret(body: bytes, headers: Mapping[str, str]) -> Heard:
             occurred=occurred,
             payment_id=payment_id,
             subject_id=None if kind in {"payment", "merchant_account"} else subject,
-            references=References(invoice=first_text(section(event, "metadata").get("invoice"))),
+            references=References(
+                invoice=first_text(section(event, "metadata").get("invoice")),
+                account=account_in(section(event, "metadata")),
+            ),
             failure_code=first_text(event.get("failure_reason"), event.get("disputed_reason")),
             fetch=None if kind == "mandate" else Fetch(kind, subject),
         ),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from receivables.adapters.processors.asking import Read
 from receivables.adapters.processors.document import (
+    account_in,
     first_text,
     instant,
     invoice_in,
@@ -66,7 +67,9 @@ def payment(found: Thing) -> Read:
             amount=amount(found),
             account=first_text(beneficiary.get("merchant_account_id")),
             references=References(
-                invoice=invoice_in(metadata), texts=texts(beneficiary.get("reference"), metadata)
+                invoice=invoice_in(metadata),
+                account=account_in(metadata),
+                texts=texts(beneficiary.get("reference"), metadata),
             ),
             payer=Payer(
                 name=first_text(source.get("account_holder_name"), user.get("name")),
