@@ -1,12 +1,14 @@
 """The operators' command line, on a deployed stack."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from receivables_cli import local
 from receivables_cli.main import main
+from tests.bank_files import Move, camt
 from tests.e2e.world import World, at
 
 pytestmark = pytest.mark.engine
@@ -68,6 +70,36 @@ def test_a_day_of_an_operator(world: World, run: Run, tmp_path: Path) -> None:
     body = {"parts": [promise], "made_by": "Ada", "channel": "phone"}
     world.api("finance", at("2026-04-14")).post(f"/accounts/{customer}.EUR/promises", body)
     assert "2026-04-20  100.00 EUR" in run(f"arrangements {customer}.EUR")
+
+
+def test_a_day_of_who_applies_money(world: World, run: Run, tmp_path: Path) -> None:
+    customer = world.customer(at("2026-02-02", "06:00"))
+    number = world.invoice(customer, "2026-02-02", "2026-03-04", amount="123.45")
+    link = run(f"paylink {number} --at 2026-02-20T08:00Z")
+    assert "/pay/" in link
+    assert "123.45 EUR are open now" in link
+
+    assert "cli: DE75512108001245126199 in EUR" in run("bank add cli --iban DE75512108001245126199")
+    file = tmp_path / "statement.xml"
+    line = Move("123.45", text="no number", name="A Stranger Ltd", day=date(2026, 3, 2))
+    file.write_bytes(camt(line, iban="DE75512108001245126199", reference="CLI-1"))
+    imported = run(f"bank import cli {file} --at 2026-03-03T08:00Z")
+    assert "1 lines, 1 of them new" in imported
+    assert "0 of them new" in run(f"bank import cli {file} --at 2026-03-03T09:00Z")
+    assert "CLI-1" in run("bank statements cli")
+    world.settle()
+    world.stack.invoke("match_payments", {"time": "2026-03-03T10:00:00Z"})
+
+    waiting = run("payments list")
+    assert f"{customer}.EUR: {number}" in waiting
+    (key,) = (word for word in waiting.split() if word.startswith("bank/cli/"))
+    assert f"on {customer}.EUR: placed" in run(f"payments confirm {key} --at 2026-03-03T11:00Z")
+    assert key not in run("payments list")
+    assert "no difference" in run(f"trial-balance {customer}.EUR")
+
+    assert "nothing changed" in run("replay --at 2026-03-04T08:00Z")
+    assert run("payouts")
+    assert run("reconcile differences")
 
 
 def test_the_kill_switch_is_moved_and_shown(run: Run) -> None:

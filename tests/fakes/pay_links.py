@@ -30,7 +30,8 @@ class InMemoryPayLinks:
 
 @dataclass
 class PageMaker:
-    """A processor as its API is: the same key makes the same page; what was paid on cannot be ended."""
+    """A processor as its API is: the same key makes the same page, and is for the same order only; what was paid on cannot be
+    ended."""
 
     orders: dict[str, LinkOrder] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
@@ -39,7 +40,8 @@ class PageMaker:
 
     def create_link(self, order: LinkOrder) -> Link:
         self._answer()
-        self.orders.setdefault(order.key, order)
+        if self.orders.setdefault(order.key, order) != order:
+            raise Conflict("the same key, and another order")
         return Link(order.key, f"https://pay.processor.example/{order.key}", order.expires_at)
 
     def expire_link(self, link_id: str) -> None:

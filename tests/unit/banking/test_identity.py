@@ -126,6 +126,17 @@ def test_a_reference_counts_for_its_day_and_amount_and_payer_only() -> None:
         assert fates(register.hear(camt(other))) == ["new"]
 
 
+def test_a_reference_that_a_bank_gives_to_many_does_not_hide_the_second_payer() -> None:
+    register = Register()
+    ada, bo = "DE89370400440532013000", "DE02120300000000202051"
+    (first,) = register.hear(camt(Move("12.50", "RE-1", "Ada", ada, ref="STD"), family="054"))
+    (second,) = register.hear(camt(Move("12.50", "RE-2", "Bo", bo, ref="STD"), family="054"))
+    assert (first.fate, second.fate) == ("new", "new")
+    assert first.line.id != second.line.id
+    assert fates(register.hear(mt940(Move("12.50", "RE-2", "Bo", bo, ref="STD")))) == ["known"]
+    assert fates(register.hear(mt940(Move("12.50", "RE-2 and more", "B.", ref="STD")))) == ["known"]
+
+
 def test_what_came_between_two_statements_that_follow_one_another_is_new() -> None:
     register = Register()
     register.hear(camt(BARE))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -105,11 +107,70 @@ def test_an_order_whose_answer_was_lost_is_sent_again_word_for_word(desk: Desk) 
     desk.processor.lost = 1
     with pytest.raises(OutcomeUnknown):
         desk.order()
-    desk.world.pay(minor=4_000)
     assert desk.order(SOON + timedelta(hours=1)) is Outcome.ORDERED
     first, second = desk.processor.asked
     assert first == second
     assert len(desk.processor.drawn) == 1
+
+
+@pytest.mark.parametrize("minor", [4_000, 10_000])
+def test_an_order_whose_answer_was_lost_is_not_repeated_once_less_is_owed(desk: Desk, minor: int) -> None:
+    desk.processor.lost = 1
+    with pytest.raises(OutcomeUnknown):
+        desk.order()
+    desk.world.pay(minor=minor)
+    for hours in (1, 2, 30):
+        assert desk.order(SOON + timedelta(hours=hours)) is Outcome.UNSURE
+    assert len(desk.processor.asked) == 1
+    assert [message.attributes["event"] for message in desk.finance.messages] == ["collection_unsure"]
+
+
+def test_an_order_whose_answer_was_lost_waits_while_it_is_disputed(desk: Desk) -> None:
+    desk.processor.lost = 1
+    with pytest.raises(OutcomeUnknown):
+        desk.order()
+    desk.world.agree(dispute(1_000))
+    assert desk.order(SOON + timedelta(hours=1)) is Outcome.RESTING
+    assert len(desk.processor.asked) == 1
+
+
+class Meanwhile:
+    """A ledger, and what happens on it right after an account was read for the first time."""
+
+    def __init__(self, ledger: object, happens: Callable[[], object]) -> None:
+        self._ledger, self._happens = ledger, [happens]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def working_set(self, account_id: str) -> object:
+        found = self._ledger.working_set(account_id)  # type: ignore[attr-defined]
+        if self._happens:
+            self._happens.pop()()
+        return found
+
+
+@pytest.mark.parametrize(
+    ("minor", "outcome", "drawn_"), [(4_000, Outcome.ORDERED, [6_000]), (10_000, Outcome.NOT_NEEDED, [])]
+)
+def test_what_is_paid_between_the_reading_and_the_order_is_not_drawn(
+    desk: Desk, minor: int, outcome: Outcome, drawn_: list[int]
+) -> None:
+    collect = desk.collect()
+    busy = Meanwhile(collect.ledger, lambda: desk.world.pay(minor=minor))
+    assert replace(collect, ledger=busy).one(desk.flying.id, SOON) is outcome  # type: ignore[arg-type]
+    assert [order.amount.minor for order in desk.processor.asked] == drawn_
+
+
+def test_a_mandate_that_ends_between_the_reading_and_the_order_is_not_drawn_under(desk: Desk) -> None:
+    def ends() -> None:
+        desk.mandate(replace(MANDATE, active=False))
+        desk.world.post(Posting(ACCOUNT))
+
+    collect = desk.collect()
+    busy = Meanwhile(collect.ledger, ends)
+    assert replace(collect, ledger=busy).one(desk.flying.id, SOON) is Outcome.REFUSED  # type: ignore[arg-type]
+    assert desk.processor.asked == []
 
 
 def test_an_order_is_not_repeated_once_its_key_may_be_forgotten(desk: Desk) -> None:
@@ -119,7 +180,7 @@ def test_an_order_is_not_repeated_once_its_key_may_be_forgotten(desk: Desk) -> N
     for _ in range(2):
         assert desk.order(SOON + timedelta(hours=21)) is Outcome.UNSURE
     assert len(desk.processor.asked) == 1
-    assert len({message.id for message in desk.finance.messages}) == 1
+    assert len(desk.finance.messages) == 1
     assert desk.flying.active
 
 

@@ -26,8 +26,9 @@ from receivables.matching.candidates import (
     Told,
     Unknown,
 )
-from receivables.matching.confidence import confidence
+from receivables.matching.confidence import confidence, settles
 from receivables.matching.decide import Facts, decide
+from receivables.matching.fits import fitting, may_settle
 from receivables.matching.ports import Habit
 from receivables.matching.reading import read
 from tests.builders import eur
@@ -184,6 +185,18 @@ def test_what_a_bank_kept_is_told_or_small() -> None:
     assert best(decide(line(11_150, "INV-2026-0042", charges=750), facts, 90)).fit is Fit.CHARGES
     assert best(decide(line(11_150, "INV-2026-0042"), facts, 90)).fit is Fit.FEE
     assert best(decide(line(8_000, "INV-2026-0042"), facts, 90)).fit is Fit.PART
+
+
+@given(
+    st.integers(1, 50_000),
+    st.integers(1, 50_000),
+    st.lists(st.integers(1, 50_000), max_size=2),
+    st.integers(0, 3_000),
+)
+def test_what_may_not_settle_does_not(minor: int, balance: int, offers: list[int], charges: int) -> None:
+    item = owed("INV-1", balance, offers=tuple((DAY, eur(min(offer, balance))) for offer in offers))
+    came = line(minor, charges=charges)
+    assert may_settle(came, item) or not settles(fitting(came, [item]).fit)
 
 
 def test_late_charges_are_paid_with_their_invoice() -> None:

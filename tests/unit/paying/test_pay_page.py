@@ -14,7 +14,7 @@ from receivables.ledger.allocation import Named
 from receivables.ledger.receiving import receive
 from receivables.matching.references import reference_of
 from receivables.notices.bill import Bill, render_bill, render_unknown
-from receivables.payments.pay_links import PayTarget
+from receivables.payments.pay_links import LiveLink, PayTarget
 from receivables.payments.transfers import BankTransfer
 from receivables.terms import Conditions, Discount, Settlement
 from receivables.usecases.pay_online import LASTS, Choice, EndLinks, PayOnline
@@ -218,6 +218,37 @@ def test_two_clicks_at_once_make_one_page(world: World) -> None:
     first = world.goes_online()
     world.links.links.clear()  # the second request did not see what the first kept
     assert world.goes_online(at=NOW + timedelta(seconds=1)) == first
+
+
+def test_a_page_that_has_ended_does_not_come_again(world: World) -> None:
+    """As much is open once more within the hour: the processor would answer the same key with the page that is closed."""
+    world.goes_online(ONE)
+    world.pays("INV-1", 10_000)
+    world.end("C-1.EUR", NOW + timedelta(minutes=5))
+    issued(world.ledger, invoice("INV-3"))
+    third = PayTarget("C-1.EUR", "INV-3")
+    world.goes_online(third, at=NOW + timedelta(minutes=6))
+    world.pays("INV-3", 10_000)
+    world.end("C-1.EUR", NOW + timedelta(minutes=7))
+    world.pays("INV-2", 2_500)
+    issued(world.ledger, invoice("INV-4"))
+    world.goes_online(at=NOW + timedelta(minutes=8))
+    world.pays("INV-4", 10_000)
+    world.end("C-1.EUR", NOW + timedelta(minutes=9))
+    issued(world.ledger, invoice("INV-5"))
+    url = world.goes_online(at=NOW + timedelta(minutes=10))
+    assert not any(url.endswith(ended) for ended in world.pages.ended)
+    assert world.pages.last.invoice == "INV-5"
+
+
+def test_a_processor_without_credentials_does_not_keep_other_pages_open(world: World) -> None:
+    gone = ProcessorAccount("adyen", "without-credentials", pays=True)
+    world.company.put(replace(world.company.get(), processors=(*COMPANY.processors, gone)))
+    world.links.keep(LiveLink(ALL, gone.id, "PL1", "https://x.example", eur(12_500), NOW + LASTS))
+    world.goes_online()
+    world.pays("INV-1", 10_000)
+    assert world.end("C-1.EUR", NOW + timedelta(minutes=1)) == 2
+    assert not world.links.of_account("C-1.EUR")
 
 
 def test_a_page_for_another_amount_ends_before_there_is_a_new_one(world: World) -> None:

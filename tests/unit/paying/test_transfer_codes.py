@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,3 +122,33 @@ def test_the_swiss_code_bears_the_cross_in_its_middle() -> None:
     drawing = qr_codes.svg(transfer(MUELLER, 1, "CHF"))
     assert drawing.count("<g transform=") == 1
     assert "<g transform=" not in qr_codes.svg(transfer(ACME, 1, "EUR"))
+
+
+@pytest.mark.parametrize("letter", ["A", "ß", "Ж", "漢", "😀"])
+def test_a_long_name_and_many_numbers_still_make_a_code(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    creditor = Creditor(letter * 70, ACME.iban, bic="COBADEFFXXX")
+    numbers = " ".join(f"INV-2026-{n:05}" for n in range(9))
+    of = BankTransfer(creditor, Money(99_999_999_999, "EUR"), None, numbers)
+    lines = drawn(monkeypatch, of).split("\n")
+    assert lines[5]
+    assert creditor.name.startswith(lines[5])
+    assert lines[-1]
+    assert numbers.split()[: len(lines[-1].split())] == lines[-1].split()
+
+
+def test_a_name_alone_is_its_own_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = BankTransfer(Creditor("漢" * 70, ACME.iban), Money(1, "EUR"), None)
+    lines = drawn(monkeypatch, of).split("\n")
+    assert lines[5].startswith(lines[-1])
+
+
+@pytest.mark.parametrize(("creditor", "currency"), [(ACME, "EUR"), (MUELLER, "CHF"), (MUELLER, "EUR")])
+def test_more_than_the_standards_foresee_has_no_code(creditor: Creditor, currency: str) -> None:
+    assert transfer(creditor, 10**11 - 1, currency).code_format is not None
+    assert transfer(creditor, 10**11, currency).code_format is None
+
+
+@pytest.mark.parametrize("name", ["Müller\nEPD", "Мюллер АГ", "漢字"])
+def test_what_a_swiss_code_cannot_say_is_not_put_into_one(name: str) -> None:
+    of = transfer(replace(MUELLER, name=name), 100, "CHF")
+    assert of.code_format is None

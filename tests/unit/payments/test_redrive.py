@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from receivables.core.errors import DependencyFailed
 from receivables.payments.events import EventType, Fetch
@@ -43,13 +44,34 @@ def test_the_oldest_come_first_and_only_so_many() -> None:
 def test_after_so_many_attempts_it_is_parked_with_the_reason_and_seen() -> None:
     world = World()
     message = world.receive(neutral_message(invoice="INV-1"))
-    for _ in range(MOST_ATTEMPTS):
-        assert redrive_unprocessed(world.stores.inbox, LATER).redriven == 1
-    assert redrive_unprocessed(world.stores.inbox, LATER) == Redriven(redriven=0, parked=1)
+    swept = [redrive_unprocessed(world.stores.inbox, NOW + timedelta(minutes=15 * n)) for n in range(1, 300)]
+    assert sum(each.redriven for each in swept) == MOST_ATTEMPTS
+    assert [each.parked for each in swept].index(1) == 254
     (parked,) = world.stores.inbox.parked(10)
     assert parked.id == message.id
     assert parked.reason.startswith("could not be applied")
     assert redrive_unprocessed(world.stores.inbox, LATER) == Redriven(0, 0)
+
+
+def test_what_waits_for_a_processor_is_asked_about_less_and_less_often() -> None:
+    world = World()
+    world.receive(neutral_message(invoice="INV-1"))
+    swept = [NOW + timedelta(minutes=15 * n) for n in range(1, 100)]
+    handed_out = [at for at in swept if redrive_unprocessed(world.stores.inbox, at).redriven]
+    waits = [later - at for at, later in pairwise(handed_out)]
+    assert waits == sorted(waits)
+    assert handed_out[3] - NOW < timedelta(hours=2)
+    assert len(handed_out) == 7
+
+
+def test_many_that_wait_for_one_processor_do_not_hide_what_came_from_another() -> None:
+    world = World()
+    for number in range(300):
+        world.receive(replace(neutral_message(f"p{number}"), received_at=NOW - timedelta(hours=1)))
+    redrive_unprocessed(world.stores.inbox, NOW)
+    other = world.receive(replace(neutral_message("q", invoice="INV-1"), received_at=NOW))
+    redrive_unprocessed(world.stores.inbox, LATER)
+    assert world.message(other.id).attempts == 1
 
 
 def test_a_person_can_hand_out_a_parked_message_and_it_is_applied() -> None:
@@ -81,9 +103,9 @@ def test_what_the_processor_cannot_be_asked_about_is_at_last_in_front_of_a_perso
     hint = event(EventType.PAYMENT_PENDING, 0, None, payment="tr_1", fetch=Fetch("payment", "tr_1"))
     world.asked.answers["tr_1"] = DependencyFailed("down")
     message = world.receive(told(hint, message_id="tr_1@1"))
-    for _ in range(MOST_ATTEMPTS + 1):
+    for days in range(MOST_ATTEMPTS + 1):
         world.apply(world.message(message.id))
-        redrive_unprocessed(world.stores.inbox, LATER)
+        redrive_unprocessed(world.stores.inbox, NOW + timedelta(days=3 + days))
     assert [parked.id for parked in world.stores.inbox.parked(10)] == [message.id]
     world.asked.answers["tr_1"] = [came(0, payment="tr_1", invoice="INV-1")]
     world.stores.inbox.redrive(message.id)

@@ -193,6 +193,19 @@ def test_alike_movements_of_statements_that_follow_one_another_are_two(desk: Des
     assert desk.came == ["5.00 EUR", "5.00 EUR"]
 
 
+@pytest.mark.parametrize(("first", "second"), [("57", "57/1"), ("3", "57/1"), ("99", "57/1"), ("57", "58/1")])
+def test_an_account_that_is_swept_every_day_hears_of_nothing_twice(
+    desk: Desk, first: str, second: str
+) -> None:
+    """Each of its statements begins and ends with nothing: that one ends where another begins tells nothing there."""
+    came, swept = Move("5.00", "coffee", "Ada"), Move("-5.00", "sweep")
+    desk.drop(camt(came, swept, opening="0.00", number=first), "a.xml")
+    desk.drop(mt940(came, swept, opening="0.00", number=second), "a.sta")
+    assert desk.came == ["5.00 EUR"]
+    desk.drop(camt(came, swept, opening="0.00", number="100"), "again.xml")
+    assert desk.came == ["5.00 EUR"]
+
+
 @pytest.mark.parametrize(
     ("content", "field"),
     [

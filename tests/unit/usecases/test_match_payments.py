@@ -202,6 +202,16 @@ def test_a_payer_who_pays_for_another_is_not_taken_at_a_number(desk: CashDesk) -
     assert desk.proposal().candidates[0].account_id == "C-2.EUR"
 
 
+def test_what_the_ledger_refuses_is_shown_to_a_person_and_does_not_hold_up_the_others(desk: CashDesk) -> None:
+    desk.comes(10_000, "INV-2026-0001")
+    desk.comes(8_000, "INV-2026-0003", key="bank/main/2", iban=OTHER_IBAN)
+    del desk.customers.records["C-1"]
+    done = desk.run()
+    assert (done.applied, done.proposed) == (1, 1)
+    assert desk.proposal().notes == ("customer 'C-1' does not exist",)
+    assert desk.proposal().candidates[0].numbers == ("INV-2026-0001",)
+
+
 def test_habits_are_not_learned_from_amounts(desk: CashDesk) -> None:
     desk.comes(10_000, name="Müller Logistik GmbH")
     assert desk.run().applied == 1

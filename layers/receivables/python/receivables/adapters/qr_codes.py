@@ -6,7 +6,7 @@ import io
 from typing import Any, Final
 
 from receivables.core.errors import InvalidInput
-from receivables.payments.transfers import MOST_NAME, MOST_TEXT, BankTransfer, CodeFormat, swiss_payload
+from receivables.payments.transfers import BankTransfer, CodeFormat, epc_words, swiss_payload
 
 _QUIET: Final = 4
 _SWISS_MODULES: Final = 46
@@ -33,14 +33,14 @@ def svg(transfer: BankTransfer) -> str:
 def _epc(transfer: BankTransfer) -> Any:
     from segno import helpers
 
-    of = transfer.creditor
+    of, (name, text) = transfer.creditor, epc_words(transfer)
     return helpers.make_epc_qr(
-        name=of.name[:MOST_NAME],
+        name=name,
         iban=of.iban,
         amount=transfer.amount.decimal,
         bic=of.bic,
         reference=transfer.reference,
-        text=None if transfer.reference else (transfer.text[:MOST_TEXT] or of.name[:MOST_NAME]),
+        text=text or None,
         encoding="utf-8",
     )
 

@@ -4,7 +4,8 @@ Banks tell a movement several times: intraday (camt.052, MT942), at the end of t
 (camt.054), in files that overlap. Within one booking day two lines are the same movement when
 
 1. the bank's own reference and the amount are the same, the reference being a real one and told once for that amount, and
-   nothing that both tell of the payer's end-to-end id contradicts it; or
+   nothing that both tell of the end-to-end id and of the other side's IBAN contradicts it (some banks give one reference to
+   many); or
 2. amount, value date, counterparty, remittance and end-to-end id are the same, and not both have a reference of their own.
 
 Identical lines are counted: the second of two is the second one of any other statement that tells two. A batch is the same
@@ -32,6 +33,7 @@ from receivables.banking.statement import BankLine
 from receivables.core.ids import dated_id, id_time
 
 _OTHER: Final = re.compile(r"[\W_]+")
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _NO_REFERENCE: Final = frozenset(
     {"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOREF", "NONE", "NA", "UNKNOWN"}
 )
@@ -53,7 +55,8 @@ class Fate(StrEnum):
 class Known:
     """A movement that has been told, as far as others are recognised by it. `reference` and `end_to_end` are normalised and empty
     where there is none; `batch_total` is that of its batch (minor units), 0 outside; `ordinal` counts identical lines (0: it is
-    named by its reference). `awaits`: a total that waits for its details."""
+    named by its reference). `iban` is that of the other side, empty where none is told. `awaits`: a total that waits for its
+    details."""
 
     id: str
     day: date
@@ -68,6 +71,7 @@ class Known:
     total: bool = False
     awaits: bool = False
     reversal: bool = False
+    iban: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class _Resolution:
         for i, line in enumerate(self._lines):
             if reference := self._references[i]:
                 found = by_reference.get((line.booked_on, line.amount.minor, reference), ())
-                self._take(i, (each for each in found if _same_payer_id(each, line)))
+                self._take(i, (each for each in found if not _contradicts(each, line)))
 
     def _match_by_digest(self) -> None:
         """A line without a reference may be any movement that is described so, one with a reference only one that has none."""
@@ -229,6 +233,7 @@ class _Resolution:
             ordinal=ordinal,
             total=line.total,
             reversal=line.reversal,
+            iban=_iban(line),
         )
         return Resolved(
             replace(line, id=identity), Fate.NEW, details_of=told.id if told else None, known=known
@@ -245,8 +250,16 @@ class _Resolution:
     def _name(self, i: int) -> tuple[str, int]:
         line, reference, ordinal = self._lines[i], self._references[i], 0
         minor = str(line.amount.minor)
+        parts: tuple[str, ...]
         if reference:
-            parts = (line.account, "reference", minor, reference, normal_reference(line.end_to_end))
+            parts = (
+                line.account,
+                "reference",
+                minor,
+                reference,
+                normal_reference(line.end_to_end),
+                _iban(line),
+            )
         else:
             ordinal = self._next_ordinal(self._digests[i])
             parts = (line.account, "digest", minor, self._digests[i], str(ordinal))
@@ -343,9 +356,16 @@ def _ordinals(known: Iterable[Known]) -> dict[str, set[int]]:
     return taken
 
 
-def _same_payer_id(known: Known, line: BankLine) -> bool:
-    told = normal_reference(line.end_to_end)
-    return not (told and known.end_to_end) or told == known.end_to_end
+def _contradicts(known: Known, line: BankLine) -> bool:
+    """Whether both tell who ordered it, and in other words."""
+    told = ((known.end_to_end, normal_reference(line.end_to_end)), (known.iban, _iban(line)))
+    return any(one and other and one != other for one, other in told)
+
+
+def _iban(line: BankLine) -> str:
+    """An account number of another kind is written in more than one way."""
+    told = _plain(line.counterparty_account or "")
+    return told if _IBAN.fullmatch(told) else ""
 
 
 def _digest(line: BankLine) -> str:

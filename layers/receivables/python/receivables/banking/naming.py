@@ -38,10 +38,13 @@ def statement_id(statement: Statement, heard_of: datetime) -> str:
 
 
 def predecessors(statement: Statement, others: Iterable[StatementHeader]) -> frozenset[str]:
-    """Statements that end where this one begins, one after the other: of a lower number, closing with what the next one opens with.
-    None of their lines can be one of this statement's."""
+    """Statements that end where this one begins, one after the other: of the same kind and a lower number, closing with what the next
+    one opens with. None of their lines can be one of this statement's.
+
+    One that ends where it began itself tells nothing: it may be this very statement, told under another number.
+    """
     found: set[str] = set()
-    known = [each for each in others if each.opening and each.closing and each.number]
+    known = [each for each in others if _kind(each.format) == _kind(statement.format) and _moves(each)]
     opening, number = statement.opening, statement.number
     while opening is not None and number:
         before = [
@@ -58,6 +61,16 @@ def predecessors(statement: Statement, others: Iterable[StatementHeader]) -> fro
         found.add(nearest.id)
         opening, number = nearest.opening, nearest.number
     return frozenset(found)
+
+
+def _kind(name: str) -> str:
+    """Formats count their statements in ways of their own; versions of one do not."""
+    return name.partition(".001.")[0]
+
+
+def _moves(header: StatementHeader) -> bool:
+    opening, closing = header.opening, header.closing
+    return bool(opening and closing and header.number and opening.amount != closing.amount)
 
 
 def _written(balance: Balance | None) -> str:

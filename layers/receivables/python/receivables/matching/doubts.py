@@ -32,20 +32,28 @@ class Doubts:
         """In words, each; none when nothing speaks against it."""
         yield from self._sum_of_several()
         if told in {Told.TYPO, Told.NOTHING}:
-            yield from self._named_otherwise(account, items, told)
+            yield from self._named_otherwise(account, items, told, says)
             return
         if not is_full(fit.fit):
             yield from self._exactly_another(account, items)
         if told is not Told.STRUCTURED and says not in AGREEING:
             yield from self._twins(items, fit)
+            yield from self._days(items)
         yield from self._of_two(account, fit)
 
-    def _named_otherwise(self, account: str, items: Sequence[OpenReceivable], told: Told) -> Iterator[str]:
+    def _named_otherwise(
+        self, account: str, items: Sequence[OpenReceivable], told: Told, says: PayerSays
+    ) -> Iterator[str]:
         """What is named as it stands goes before what it may be a slip of, and before what only costs as much: if it was paid
         already, is in another currency, or costs as much too."""
         numbers = {item.number for item in items}
         settled = (*self.reading.closed, *self.reading.foreign)
-        named = [each for each in settled if each.told is not Told.SHORT or each.item.account_id == account]
+        stranger = says is not PayerSays.KNOWN
+        named = [
+            each
+            for each in settled
+            if stranger or each.told is not Told.SHORT or each.item.account_id == account
+        ]
         sure = (each for each in self.reading.mentions if each.told is not Told.SHORT)
         named += [each for each in sure if self._stands_against(each, account, told, len(items))]
         for each in named:
@@ -72,6 +80,12 @@ class Doubts:
             if elsewhere and fitting(self.line, [other]).fit in {fit.fit, Fit.EXACT}:
                 yield f"{other.number} of another customer is one character away and costs as much"
                 return
+
+    def _days(self, items: Sequence[OpenReceivable]) -> Iterator[str]:
+        """20260301 is the first of March, too."""
+        numbers = {item.number for item in items}
+        if any(each.may_be_day and each.item.number in numbers for each in self.reading.mentions):
+            yield "but that may be a day"
 
     def _sum_of_several(self) -> Iterator[str]:
         """All that is named adds up to the money, and is of several customers."""

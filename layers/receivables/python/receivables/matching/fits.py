@@ -49,6 +49,15 @@ def fitting(line: Line, items: Sequence[OpenReceivable], credit: int = 0) -> Fit
     return Fitting(Fit.OVER, total, f"{_money(came - total, line)} more than what is open of it")
 
 
+def may_settle(line: Line, item: OpenReceivable) -> bool:
+    """False: the money of a line is so much more or less that nothing explains it. Cheap, and never wrong."""
+    came = line.amount.minor
+    least = min((amount.minor for _, amount in item.offers), default=item.balance.minor)
+    least = min(least, item.balance.minor - item.balance.minor // FEE_SHARE)
+    tolerance = hundredths(TOLERANCE, line.amount.currency)
+    return least - tolerance <= came + line.charges and came <= item.balance.minor + tolerance
+
+
 def _exactly(line: Line, items: Sequence[OpenReceivable], total: int, credit: int) -> Fitting | None:
     came = line.amount.minor
     if came == total:

@@ -12,7 +12,7 @@ from receivables.ledger import OpenReceivable
 from receivables.matching.candidates import Candidate, Fit, Told
 from receivables.matching.confidence import AGREEING, confidence, is_full, settles
 from receivables.matching.drafts import Drafts
-from receivables.matching.fits import Fitting, fitting, near_amounts
+from receivables.matching.fits import Fitting, fitting, may_settle, near_amounts
 
 MOST_BY_AMOUNT: Final = 8
 """Receivables of one amount that are candidates by it alone; where more cost the same it tells nothing."""
@@ -43,8 +43,8 @@ class Guessing:
         if not items:
             return
         for item in items[:MOST_SINGLES]:
-            fit = fitting(self.drafts.line, [item])
-            if settles(fit.fit):
+            fit = fitting(self.drafts.line, [item]) if may_settle(self.drafts.line, item) else None
+            if fit is not None and settles(fit.fit):
                 self.drafts.add(account, [item], Told.NOTHING, fit)
         if len(items) > 1:
             self._whole(account, items)

@@ -49,6 +49,8 @@ class Mention:
     words: str
     start: int = -1
     end: int = -1
+    may_be_day: bool = False
+    """Its digits are a day without dots, and nothing says that they are a number."""
 
     @property
     def rank(self) -> int:
@@ -170,7 +172,18 @@ def _hits(window: Window, atoms: tuple[Atom, ...], book: Book) -> Iterator[Menti
             whole |= {item.number: item for item in book.with_digits(key)}
     for item in whole.values() if len(whole) <= MOST_MEANT else ():
         told = _told(window, atoms, item)
-        yield Mention(item, told, f"its text names {item.number}", window.start, window.end)
+        yield Mention(
+            item,
+            told,
+            f"its text names {item.number}",
+            window.start,
+            window.end,
+            _may_be_day(window, atoms),
+        )
+
+
+def _may_be_day(window: Window, atoms: tuple[Atom, ...]) -> bool:
+    return bool(_COMPACT_DATE.fullmatch(window.text)) and said_before(atoms, window.start) is None
 
 
 def _told(window: Window, atoms: tuple[Atom, ...], item: OpenReceivable) -> Told:
@@ -180,8 +193,6 @@ def _told(window: Window, atoms: tuple[Atom, ...], item: OpenReceivable) -> Told
         return Told.NUMBER if sum(len(atom.text) for atom in run if atom.is_digits) > 2 else Told.SHORT
     before = said_before(atoms, window.start)
     if before is False or _is_date(run) or goes_on(atoms, window.end):
-        return Told.SHORT
-    if False and _COMPACT_DATE.fullmatch(window.text):
         return Told.SHORT
     enough = len(window.text.lstrip("0")) > FEW_DIGITS
     if enough and normal(item.number).isdigit():

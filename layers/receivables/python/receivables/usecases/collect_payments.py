@@ -34,6 +34,7 @@ from receivables.payments.events import EventType
 from receivables.payments.processors import Collection, CollectionOrder, Collector
 from receivables.usecases.booking import working_set_of
 from receivables.usecases.keep_up_autopay import ORDERED_WITHIN, drawable
+from receivables.usecases.payment_state import CURRENCY
 from receivables.usecases.readers import CustomerReader
 
 REPEATED_WITHIN: Final = timedelta(hours=20)
@@ -43,6 +44,8 @@ requests"), others later: after that a repeat could draw the money twice."""
 HEARD_WITHIN: Final = timedelta(days=14)
 """How long a payment may take, from the day on which it is drawn, until we are told that it came or failed: direct debits take up
 to a week, and as long again to come back unpaid."""
+
+_TOLD: Final = "it is not known whether it was ordered: finance was told"
 
 _MOST_READINGS: Final = 5
 _AT_ONCE: Final = 100
@@ -59,7 +62,7 @@ class Outcome(StrEnum):
     RESTING = "resting"
     """Since it was announced something was agreed that makes it rest; it is ordered if that ends in time."""
     UNSURE = "unsure"
-    """Nobody knows whether it was ordered, and it is too late to ask again."""
+    """Nobody knows whether it was ordered, and it is too late to ask again, or less is owed by now."""
     NOTHING = "nothing"
     """It was ordered before, has ended, or is none."""
 
@@ -130,18 +133,16 @@ class CollectPayments:
         flying = self._read(arrangement_id)
         if flying is None or as_of >= flying.until:
             return Outcome.NOTHING
-        customer = self.customers.get(split_account_id(flying.account_id)[0])
         if flying.ordered_at is not None:
-            if as_of - flying.ordered_at > REPEATED_WITHIN:
-                self.finance.tell(order_unsure(flying))
-                return Outcome.UNSURE
-            return self._order(flying, customer, as_of)
-        return self._first(flying, customer, as_of)
+            return self._again(flying, flying.ordered_at, as_of)
+        return self._first(flying, as_of)
 
-    def _first(self, flying: InFlight, customer: Customer, as_of: datetime) -> Outcome | None:
+    def _first(self, flying: InFlight, as_of: datetime) -> Outcome | None:
+        # The account before the customer: who cancels a mandate writes the customer first, and then tells the account.
+        working_set = working_set_of(self.ledger, flying.account_id)
+        customer = self._customer(flying)
         if _mandate(flying, customer) is None:
             return self._refused(flying, "the mandate has ended", as_of)
-        working_set = working_set_of(self.ledger, flying.account_id)
         balance = _balance(working_set, flying)
         if not balance.minor:
             return self._ended(flying, InFlightState.SETTLED, "paid otherwise", as_of, Outcome.NOT_NEEDED)
@@ -149,14 +150,26 @@ class CollectPayments:
             return Outcome.RESTING
         self._collector(flying.mandate)
         ordered = replace(flying, amount=min(flying.amount, balance), ordered_at=as_of)
-        if not self._posted(flying, ordered):
+        # What is ordered depends on all of the account: whoever pays, or agrees something, meanwhile is faster.
+        if not self._posted(flying, ordered, account_rev=working_set.account.rev):
             return None
         return self._order(replace(ordered, rev=flying.rev + 1), customer, as_of)
+
+    def _again(self, flying: InFlight, ordered_at: datetime, as_of: datetime) -> Outcome | None:
+        """An order whose answer was lost. It may not have been heard at all: so it is not repeated if it should not be made now."""
+        working_set = working_set_of(self.ledger, flying.account_id)
+        customer = self._customer(flying)
+        forgotten = as_of - ordered_at > REPEATED_WITHIN
+        # Under another mandate it could not be repeated word for word.
+        if forgotten or _mandate(flying, customer) is None or _balance(working_set, flying) < flying.amount:
+            return self._unsure(flying)
+        if _rests(_without_flights(working_set), flying, customer, as_of):
+            return Outcome.RESTING
+        return self._order(flying, customer, as_of)
 
     def _order(self, flying: InFlight, customer: Customer, as_of: datetime) -> Outcome | None:
         mandate = _mandate(flying, customer)
         if mandate is None:
-            # It may have been ordered under the old one, and cannot be ordered word for word any more.
             return Outcome.UNSURE
         order = order_of(flying, mandate, customer)
         collector = self._collector(mandate.key)
@@ -165,6 +178,16 @@ class CollectPayments:
         except (Conflict, InvalidFields, NotFound) as refusal:
             return self._refused(flying, str(refusal), as_of)
         return self._ordered(flying, mandate, collection, as_of)
+
+    def _unsure(self, flying: InFlight) -> Outcome | None:
+        """Finance is told once; reminders wait as long as they would have."""
+        if flying.ending == _TOLD:
+            return Outcome.UNSURE
+        self.finance.tell(order_unsure(flying))
+        return Outcome.UNSURE if self._posted(flying, replace(flying, ending=_TOLD)) else None
+
+    def _customer(self, flying: InFlight) -> Customer:
+        return self.customers.get(split_account_id(flying.account_id)[0])
 
     def _collector(self, mandate_key: str) -> Collector:
         processor, endpoint = mandate_key.split("/")[:2]
@@ -180,7 +203,13 @@ class CollectPayments:
         after = replace(flying, payment=key, until=_heard_by(collection, as_of))
         # Not later than anything that the processor can tell of it.
         pending = Known(EventType.PAYMENT_PENDING.value, flying.since, minor=flying.amount.minor)
-        stub = PaymentStub(key, (pending,), account_id=flying.account_id, reference=flying.covers[0].number)
+        stub = PaymentStub(
+            key,
+            (pending,),
+            (f"{CURRENCY}{flying.amount.currency}",),
+            flying.account_id,
+            flying.covers[0].number,
+        )
         change = ArrangementChange(flying, after)
         posting = Posting(flying.account_id, stub=StubChange(None, stub), arrangements=(change,))
         outcome = self.ledger.post(posting)
@@ -201,9 +230,10 @@ class CollectPayments:
         after = replace(flying, state=state, ended_at=as_of, ending=why[:200])
         return outcome if self._posted(flying, after) else None
 
-    def _posted(self, before: InFlight, after: InFlight) -> bool:
+    def _posted(self, before: InFlight, after: InFlight, account_rev: int | None = None) -> bool:
         change = ArrangementChange(before, after)
-        return self.ledger.post(Posting(before.account_id, arrangements=(change,))) is PostOutcome.POSTED
+        posting = Posting(before.account_id, arrangements=(change,), account_rev=account_rev)
+        return self.ledger.post(posting) is PostOutcome.POSTED
 
     def _read(self, arrangement_id: str) -> InFlight | None:
         try:
@@ -277,6 +307,12 @@ def _heard_by(collection: Collection, as_of: datetime) -> datetime:
     if collection.on is None:
         return as_of + HEARD_WITHIN
     return max(as_of, datetime.combine(collection.on, time(12), UTC)) + HEARD_WITHIN
+
+
+def _without_flights(working_set: WorkingSet) -> WorkingSet:
+    """Also the payment itself may be on its way already, if the order was heard."""
+    others = tuple(each for each in working_set.arrangements if not isinstance(each, InFlight))
+    return replace(working_set, arrangements=others)
 
 
 def _rests(working_set: WorkingSet, flying: InFlight, customer: Customer, as_of: datetime) -> bool:

@@ -11,12 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from receivables.core.errors import Conflict, StaleRevision, Throttled
-from receivables.core.money import Money
+from receivables.core.errors import (
+    Conflict,
+    InvalidFields,
+    NotFound,
+    StaleRevision,
+    Throttled,
+    TooLarge,
+)
+from receivables.core.money import CurrencyMismatch, Money
 from receivables.ledger import LedgerStore, PaymentRecord, PaymentState, PostOutcome
 from receivables.ledger.payouts import Payout
 from receivables.ledger.ports import PayoutStore
-from receivables.matching.candidates import Apply, Candidate, Decision, Line, Told, Unknown
+from receivables.matching.candidates import Apply, Candidate, Line, Propose, Told, Unknown
 from receivables.matching.confidence import settles
 from receivables.matching.decide import decide
 from receivables.matching.payers import all_keys, learned, payer_keys
@@ -31,6 +38,7 @@ PAGE: Final = 50
 MOST_LOOKS: Final = 3
 """How often a line is looked at when what is open changes meanwhile; then the next run does."""
 
+_REFUSED: Final = (Conflict, CurrencyMismatch, InvalidFields, NotFound, TooLarge)
 _TELLING: Final = frozenset({Told.STRUCTURED, Told.NUMBER, Told.DIGITS})
 """What is named so surely that a payer's habit may be learned from it."""
 
@@ -93,7 +101,7 @@ class MatchPayments:
         """Look at what waits, from where the last run stopped, until the end or until `goes_on` says no; `progress` is told after
         each page."""
         done = Matched()
-        position = self._log.position()
+        position = kept = self._log.position()
         run: _Run | None = None
         while True:
             page = self._ledger.suspense(PAGE, position)
@@ -103,7 +111,9 @@ class MatchPayments:
                 run.page(page.items)
                 progress(done)
             position = page.position
-            self._log.keep(position)
+            if position != kept:
+                self._log.keep(position)
+                kept = position
             if position is None:
                 return done
             if not goes_on():
@@ -175,17 +185,21 @@ class _Run:
             if not isinstance(decision, Apply):
                 self._propose(line, decision, stored)
                 return
-            if self._apply(line, decision, habits):
+            if self._apply(line, decision, habits, stored):
                 return
         self.done.skipped += 1
 
-    def _apply(self, line: Line, decision: Apply, habits: dict[str, Habit]) -> bool:
+    def _apply(self, line: Line, decision: Apply, habits: dict[str, Habit], stored: Proposal | None) -> bool:
         """False: what is open has changed, look again."""
         best = decision.candidate
         try:
             placing, posting = self.placing.place(line.key, best, SOURCE, self.recorded_at)
         except Throttled:
             placing, posting = Placing.CHANGED, None
+        except _REFUSED as refused:
+            # One that the ledger does not take must not stand in the way of all others: a person is to look at it.
+            self._propose(line, Propose((best, *decision.rest)), stored, (str(refused),))
+            return True
         if placing is Placing.CHANGED:
             self.known.refresh(best.account_id, best.numbers)
             return False
@@ -210,13 +224,18 @@ class _Run:
                 except StaleRevision:
                     habits.pop(payer, None)
 
-    def _propose(self, line: Line, decision: Decision, stored: Proposal | None) -> None:
-        notes: tuple[str, ...] = ()
+    def _propose(
+        self,
+        line: Line,
+        decision: Propose | Unknown,
+        stored: Proposal | None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         candidates: tuple[Candidate, ...] = ()
         if isinstance(decision, Unknown):
             notes = decision.reasons
             self.done.unknown += 1
-        elif not isinstance(decision, Apply):
+        else:
             candidates = decision.candidates
             self.done.proposed += 1
         proposal = Proposal(line.key, candidates, self.recorded_at, notes=notes)

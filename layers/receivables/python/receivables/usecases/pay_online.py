@@ -10,7 +10,7 @@ from typing import Final
 
 from receivables.core.clock import format_instant
 from receivables.core.configuration import ProcessorAccount
-from receivables.core.errors import Conflict, InvalidInput, NotFound
+from receivables.core.errors import Conflict, DependencyFailed, InvalidInput, NotFound
 from receivables.core.ids import derived_id
 from receivables.payments.events import Payer
 from receivables.payments.pay_links import LinkStore, LiveLink, PayTarget
@@ -81,19 +81,31 @@ class EndLinks:
         self._asked_for, self._links, self._makers = asked_for, links, makers
 
     def __call__(self, account_id: str, as_of: datetime) -> int:
-        """How many were ended. Harmless when repeated; raises DependencyFailed when a processor does not answer."""
-        ended = 0
+        """How many were ended. Harmless when repeated; raises DependencyFailed when a processor does not answer, after those of
+        the others were ended."""
+        ended, failures = 0, list[DependencyFailed]()
         for link in self._links.of_account(account_id):
             asked = self._asked_for(link.target, as_of)
             if link.expires_at > as_of and asked.amount == link.amount:
                 continue
-            # Its time being over ends it only where the processor keeps time: Square does not.
-            account = next((each for each in asked.company.processors if each.id == link.processor), None)
-            if account is not None:
-                _expire(self._makers(account), link)
-            self._links.forget(link)
-            ended += 1
+            try:
+                self._end(link, asked)
+            except DependencyFailed as error:
+                failures.append(error)
+            else:
+                ended += 1
+        if failures:
+            raise failures[0]
         return ended
+
+    def _end(self, link: LiveLink, asked: Asked) -> None:
+        # Its time being over ends it only where the processor keeps time: Square does not.
+        account = next((each for each in asked.company.processors if each.id == link.processor), None)
+        if account is not None:
+            # Without credentials nobody here can end it.
+            with suppress(NotFound):
+                _expire(self._makers(account), link)
+        self._links.forget(link)
 
 
 def _expire(maker: LinkMaker, link: LiveLink) -> None:
@@ -106,15 +118,18 @@ def _expire(maker: LinkMaker, link: LiveLink) -> None:
 def _order(asked: Asked, choice: Choice, as_of: datetime, earlier: LiveLink | None) -> LinkOrder:
     invoices = sorted({line.concerns or line.number for line in asked.lines if not line.waits})
     invoice = choice.target.invoice or (invoices[0] if len(invoices) == 1 else None)
-    # Two clicks at once make one page: the key tells what is asked, after which page.
+    # Two clicks at once make one page: the key tells what is asked, after which page, in which minute. All of an order has to be
+    # the same under the same key; and a page that has ended must not come again when as much is open once more.
+    minute = as_of.replace(second=0, microsecond=0)
     key = derived_id(
         "lnk",
         choice.target.account_id,
         choice.target.invoice or "",
         choice.processor,
         str(asked.amount.minor),
+        " ".join(invoices),
         earlier.id if earlier else "",
-        format_instant(as_of)[:13],
+        format_instant(minute),
     )
     return LinkOrder(
         key=key,
@@ -122,10 +137,10 @@ def _order(asked: Asked, choice: Choice, as_of: datetime, earlier: LiveLink | No
         # In no language: a name and numbers.
         description=f"{asked.company.name}: {' '.join(invoices)}"[:_MOST_DESCRIPTION],
         return_url=choice.return_url,
-        expires_at=as_of + LASTS,
+        expires_at=minute + LASTS,
         account_id=choice.target.account_id,
         invoice=invoice,
         payer=Payer(name=asked.customer.name, email=asked.customer.email),
         locale=asked.customer.locale.replace("_", "-"),
-        ordered_at=as_of,
+        ordered_at=minute,
     )

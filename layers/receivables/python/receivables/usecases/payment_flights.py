@@ -13,7 +13,7 @@ from receivables.payments.deeds import Way
 from receivables.payments.flights import arrived, awaited, flight_id, until
 from receivables.payments.marks import flight_mark, flights_in, marks_in
 from receivables.usecases.arrangement_endings import changed
-from receivables.usecases.payment_state import PaymentAsKnown
+from receivables.usecases.payment_state import PaymentAsKnown, currency_of
 from receivables.usecases.receiving_money import ReceivingMoney, Target
 from receivables.usecases.settling import receivables_in
 
@@ -47,7 +47,8 @@ class PaymentFlights:
     def _openings(self, payment: PaymentAsKnown) -> Iterator[Posting]:
         for cause in (Cause.PENDING, Cause.CONTESTED):
             waiting = awaited(payment.story, cause)
-            if waiting is None or (ends := until(cause, waiting)) <= payment.news.received_at:
+            # By the time of recording: what is heard of, or replayed, too late has nothing to wait for any more.
+            if waiting is None or (ends := until(cause, waiting)) <= payment.news.recorded_at:
                 continue
             last = self._last(payment, cause)
             if last is not None and ends <= last.until and last.state in _STAYS:
@@ -130,7 +131,8 @@ class PaymentFlights:
         event, stub = payment.news.event, payment.stub
         if payment.first is not None:
             return self._receiving.target_of(payment.first)
-        if event.amount is None:
+        currency = event.amount.currency if event.amount is not None else currency_of(stub)
+        if currency is None:
             return None
         references = event.references
         if stub is not None:
@@ -139,7 +141,7 @@ class PaymentFlights:
                 invoice=references.invoice or stub.reference,
                 account=references.account or stub.account_id,
             )
-        return self._receiving.target(references, event.amount.currency)
+        return self._receiving.target(references, currency)
 
     def _contested(self, payment: PaymentAsKnown) -> tuple[Target | None, tuple[Covered, ...]]:
         """What it pays, or has paid until it was taken back."""

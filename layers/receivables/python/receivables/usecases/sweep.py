@@ -94,7 +94,7 @@ class Sweep:
         return Found(delivered=1)
 
     def _redrive(self, as_of: datetime) -> Found:
-        done = redrive_unprocessed(self.inbox, as_of - UNPROCESSED_AFTER, AT_ONCE)
+        done = redrive_unprocessed(self.inbox, as_of - UNPROCESSED_AFTER)
         return Found(redriven=done.redriven, parked=done.parked)
 
     def _start_cases(self, as_of: datetime, time_left: Callable[[], bool]) -> Found:
