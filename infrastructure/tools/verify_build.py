@@ -207,7 +207,8 @@ def importable(python: str, layers: dict[str, Path]) -> tuple[list[Path], list[s
 
 
 def packages(directory: Path) -> set[str]:
-    return {path.name for path in directory.iterdir() if path.name != "__pycache__"}
+    """What is installed at the top; a compiled module's file also names the machine that it is for, which does not count here."""
+    return {path.name.partition(".cpython-")[0] for path in directory.iterdir() if path.name != "__pycache__"}
 
 
 if __name__ == "__main__":

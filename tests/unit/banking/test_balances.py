@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from receivables.adapters.statements.read import read_file
-from receivables.banking.balances import difference, gaps, require_balanced
+from receivables.banking.balances import difference, gaps, passes, require_balanced
 from receivables.banking.headers import StatementHeader
 from receivables.banking.naming import predecessors, statement_id
 from receivables.banking.statement import Balance
@@ -59,6 +60,19 @@ def test_a_missing_statement_is_told_and_the_gap_closes_when_it_comes() -> None:
 
 def test_statements_that_overlap_have_no_gap() -> None:
     assert gaps([header("a", 1, 1, 0, 100), header("b", 2, 2, 100, 80), header("month", 1, 31, 0, 500)]) == []
+
+
+def test_a_statement_that_begins_in_the_middle_of_another_has_no_gap() -> None:
+    days = [
+        Move("5.00", day=date(2026, 3, 2)),
+        Move("-2.00", day=date(2026, 3, 3)),
+        Move("7.00", day=date(2026, 3, 4)),
+    ]
+    (week,) = read_file(camt(*days), MAIN)
+    assert passes(week) == (100_500, 100_300)
+    told = replace(header("week", 2, 4, 100_000, 101_000), passes=passes(week))
+    assert gaps([told, header("later", 4, 6, 100_300, 102_000)]) == []
+    assert len(gaps([told, header("later", 4, 6, 100_400, 102_000)])) == 1
 
 
 def test_the_first_statement_follows_nothing() -> None:

@@ -137,3 +137,12 @@ def test_control_characters_and_endless_texts_do_not_get_in() -> None:
     assert line.counterparty is not None
     assert len(line.counterparty) <= limits.MOST_TEXT
     assert line.counterparty.startswith("Ada Blum")
+
+
+def test_an_entry_within_an_entry_is_refused() -> None:
+    """It would be a movement by itself and a part of another one."""
+    whole = camt(PAID)
+    entry = whole[whole.index(b"<Ntry>") : whole.index(b"</Ntry>") + len(b"</Ntry>")]
+    nested = whole.replace(b"</Ntry>", entry + b"</Ntry>", 1)
+    with pytest.raises(InvalidInput, match="within another element"):
+        read_file(nested, MAIN)

@@ -127,6 +127,17 @@ def test_a_new_mandate_is_tried_once_too() -> None:
     assert [each.mandate[-3:] for each in drawn(world)] == ["MD1", "MD2"]
 
 
+def test_what_may_have_been_drawn_under_an_old_mandate_is_not_drawn_under_a_new_one() -> None:
+    world = World(mandate=MANDATE)
+    world.work(at(0))
+    end(world, InFlightState.EXPIRED, ordered=True)
+    world.customers.records["C-1"] = replace(world.customers.get("C-1"), mandate=replace(MANDATE, id="MD2"))
+    world.work(at(1))
+    world.work(at(3))
+    assert [each.mandate[-3:] for each in drawn(world)] == ["MD1"]
+    assert world.emails.sent != []
+
+
 def test_what_could_not_be_ordered_is_announced_three_times_at_most() -> None:
     world = World(mandate=MANDATE)
     for days in (0, 3, 6, 9, 12):

@@ -338,3 +338,21 @@ def test_a_day_written_without_dots_is_no_number_unless_it_is_called_one(day: st
     items = [owed(f"RE-{day}", 4_900)]
     assert applied(line(4_900, f"Zahlung {day}", payer="Somebody"), items) is None
     assert applied(line(4_900, f"Rechnung {day}", payer="Somebody"), items) == (f"RE-{day}",)
+
+
+@pytest.mark.parametrize("text", ["Rechnung 12 Monate", "Invoice 12 of 24", "RE 12", "INV-12"])
+def test_two_digits_are_not_enough_for_a_stranger(text: str) -> None:
+    items = [owed("INV-12", 4_900)]
+    assert applied(line(4_900, text, payer="Somebody"), items) is None
+    assert applied(line(4_900, text, payer="Müller Logistik"), items) == ("INV-12",)
+
+
+def test_who_paid_for_three_accounts_may_be_paying_for_a_fourth() -> None:
+    """A payment service at its beginning, say: its first customers' amounts are not a reason to take the next one's money."""
+    few = Habit(f"account/{IBAN}", {"C-1.EUR": 3, "C-2.EUR": 1})
+    many = replace(few, accounts={**few.accounts, "C-3.EUR": 1})
+    came = line(4_900, "thank you", payer="Pay Service", account=IBAN)
+    items = [owed("INV-1001", 4_900)]
+    assert applied(came, items, habits={few.payer: few}) == ("INV-1001",)
+    assert applied(came, items, habits={many.payer: many}) is None
+    assert applied(replace(came, texts=("INV-1001",)), items, habits={many.payer: many}) == ("INV-1001",)

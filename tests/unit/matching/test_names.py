@@ -91,3 +91,31 @@ def test_names_that_only_lose_an_e_are_not_the_same(one: str, other: str) -> Non
 )
 def test_an_umlaut_is_the_same_however_it_is_lost(written: str) -> None:
     assert compare(written, "Müller Logistik") is Alike.SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Schmidt GmbH", "Schmidt KG"),
+        ("Blum AG", "Blum e.K."),
+        ("Acme Ltd", "Acme Inc."),
+        ("Rossi S.r.l.", "Rossi S.p.A."),
+    ],
+)
+def test_companies_of_different_forms_are_not_the_same(one: str, other: str) -> None:
+    assert compare(one, other) is not Alike.SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Schmidt GmbH & Co. KG", "Schmidt KG"),
+        ("Acme Limited", "ACME LTD"),
+        ("Blum", "Blum AG"),
+        ("Rossi S.p.A.", "ROSSI SPA"),
+        ("Schmidt Gesellschaft mbH", "Schmidt GmbH"),
+        ("Nowak Sp. z o.o.", "NOWAK SP ZOO"),
+    ],
+)
+def test_a_form_may_be_cut_off_or_written_out(one: str, other: str) -> None:
+    assert compare(one, other) is Alike.SAME

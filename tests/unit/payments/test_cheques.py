@@ -105,3 +105,16 @@ def test_nothing_becomes_of_a_cheque_that_is_not_known_or_before_it_was_taken_in
     desk.cheques.take(order(), NOW)
     with pytest.raises(InvalidInput):
         desk.cheques.clear("c-1", NOW - timedelta(days=1), NOW)
+
+
+def test_a_cheque_that_has_cleared_did_not_bounce_before(desk: Desk) -> None:
+    desk.cheques.take(order(), NOW)
+    desk.cheques.clear("c-1", LATER, LATER)
+    desk.stream()
+    with pytest.raises(InvalidInput) as refused:
+        desk.cheques.bounce("c-1", LATER - timedelta(hours=1), "no funds", LATER)
+    assert refused.value.field == "at"
+    assert desk.cheques.read("c-1").state is ChequeState.CLEARED
+    desk.cheques.bounce("c-1", LATER, "no funds", LATER)
+    desk.stream()
+    assert desk.cheques.read("c-1").state is ChequeState.BOUNCED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -315,6 +316,22 @@ class TestContested:
         assert world.stores.ledger.keyed(f"chargeback/{KEY}/dp_1~2") is not None
         world.check()
 
+    def test_won_in_part_only_that_part_pays_again_in_any_order(self) -> None:
+        life = [came(0, invoice="INV-1"), disputed(1, 6_000), won(5, 2_000), lost(4)]
+        for order in permutations(life):
+            world = World()
+            hear(world, *order, *order)
+            assert owed(world) == 4_000, [each.event_id for each in order]
+            world.check()
+
+    def test_what_is_won_in_part_and_asked_for_again_is_taken_again(self) -> None:
+        world = World()
+        hear(world, came(0, invoice="INV-1"), disputed(1, 6_000), won(3, 2_000), disputed(4, 2_000))
+        assert owed(world) == 6_000
+        hear(world, won(8, 2_000))
+        assert owed(world) == 4_000
+        world.check()
+
     def test_lost_it_is_collected_again(self) -> None:
         world = World()
         hear(world, came(0, invoice="INV-1"), recent(disputed, 80, 10_000), recent(lost, 81, occurred=NOW))
@@ -420,9 +437,7 @@ class TestAsking:
 
         world.apply._hear._apis = none
         assert world.deliver(told(self.HINT, message_id="tr_1@1")) is Outcome.WAITING
-        sent = event(
-            EventType.PAYOUT, 0, 5_000, subject_id="po_1", fetch=Fetch("payout", "po_1")
-        )
+        sent = event(EventType.PAYOUT, 0, 5_000, subject_id="po_1", fetch=Fetch("payout", "po_1"))
         assert world.deliver(told(sent, message_id="po_1")) is Outcome.BOOKED, "only its fees are missing"
 
     def test_a_refusal_for_good_is_in_front_of_a_person(self) -> None:

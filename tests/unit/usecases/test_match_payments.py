@@ -188,6 +188,17 @@ def test_a_payout_of_a_processor_is_recognised_and_counts_once(desk: CashDesk) -
     desk.check()
 
 
+def test_the_short_id_of_a_payout_in_a_number_makes_no_payout_of_a_customers_money(desk: CashDesk) -> None:
+    """Some processors count their payouts: 20 is in INV-2026-0003 too."""
+    payout = Payout("paystack/main/20", "paystack/main", eur(8_000), eur(0), NOW, date(2026, 3, 2))
+    desk.ledger.post(pay_out(payout, Deed(payout.key, "paystack/main", payout.sent_at, NOW)))
+    desk.comes(8_000, "INV-2026-0003", name="Bauer Optik AG", iban=None)
+    assert (desk.run().payouts, desk.payment().invoice) == (0, "INV-2026-0003")
+
+    desk.comes(8_000, "20", key="bank/main/2", name="PAYSTACK PAYMENTS", iban=None)
+    assert desk.run().payouts == 1
+
+
 def test_a_payer_who_pays_for_many_is_no_evidence(desk: CashDesk) -> None:
     accounts = {f"C-{number}.EUR": 1 for number in range(1, 7)}
     desk.habits.put(Habit(f"account/{IBAN}", accounts))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
+from typing import Final
 
 from receivables.banking.headers import StatementHeader
 from receivables.banking.statement import Statement
 from receivables.core.errors import InvalidInput
 from receivables.core.money import Money, total
+
+MOST_PASSES: Final = 400
+"""Balances kept of one statement: more than a year has booking days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,18 @@ def require_balanced(statement: Statement) -> None:
         )
 
 
+def passes(statement: Statement) -> tuple[int, ...]:
+    """The balances (minor units) between its booking days: another statement may begin at each of them. None without an opening
+    balance."""
+    if statement.opening is None:
+        return ()
+    moved: dict[date, int] = defaultdict(int)
+    for line in statement.lines:
+        moved[line.booked_on] += line.amount.minor
+    ends = accumulate((moved[day] for day in sorted(moved)), initial=statement.opening.amount.minor)
+    return tuple(dict.fromkeys(list(ends)[1:-1]))[:MOST_PASSES]
+
+
 def gaps(headers: Iterable[StatementHeader]) -> Sequence[Gap]:
     """Where statements of one account do not follow one another. Statements may overlap, and may have come in any order; a gap
     closes when what was missing comes. The first one follows nothing."""
@@ -61,14 +79,19 @@ def gaps(headers: Iterable[StatementHeader]) -> Sequence[Gap]:
 
 
 def _follows_any(each: StatementHeader, others: Sequence[StatementHeader]) -> bool:
-    """It opens with what another one, of its last day or earlier, closed with - or opened with: both begin at the same place."""
+    """It opens with what another one, of its last day or earlier, closed with - or opened with, or came by: both tell of the same
+    days."""
     opening = _amount(each, "opening")
     return any(
         opening == _amount(other, "closing")
-        or (opening == _amount(other, "opening") and other.first_day <= each.first_day)
+        or (other.first_day <= each.first_day and _comes_by(other, opening))
         for other in others
         if other.id != each.id and other.last_day <= each.last_day
     )
+
+
+def _comes_by(header: StatementHeader, balance: Money) -> bool:
+    return balance == _amount(header, "opening") or balance.minor in header.passes
 
 
 def _gap(each: StatementHeader, before: StatementHeader) -> Gap:

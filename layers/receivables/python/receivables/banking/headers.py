@@ -32,7 +32,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class StatementHeader:
-    """An imported statement without its lines. Days are the bank's; `reference` and `number` its own names for it."""
+    """An imported statement without its lines. Days are the bank's; `reference` and `number` its own names for it. `passes` are the
+    balances (minor units) that it comes by from one booking day to the next."""
 
     id: str
     account: str
@@ -48,6 +49,7 @@ class StatementHeader:
     number: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    passes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

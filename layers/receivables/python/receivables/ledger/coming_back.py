@@ -27,19 +27,27 @@ _OUT: Final = (LedgerName.CASH, LedgerName.CLEARING, LedgerName.REFUNDS_PAYABLE)
 
 
 def reverse_chargeback(
-    record: PaymentRecord, taken: Entry, holdings: Holdings, deed: Deed, *, tz: ZoneInfo
+    record: PaymentRecord,
+    taken: Entry,
+    holdings: Holdings,
+    deed: Deed,
+    *,
+    tz: ZoneInfo,
+    amount: Money | None = None,
 ) -> Posting:
-    """The bank gives the money of a chargeback (`taken` is its entry) back: it pays again what it had paid (`holdings`:
-    the receivables of its legs), as far as that is open, discounts included; the rest becomes credit. What had been taken out of
-    suspense goes there again or, where the payment was placed since, becomes credit. Once for each chargeback. Raises Conflict."""
+    """The bank gives the money of a chargeback (`taken` is its entry), or `amount` of it, back: it pays again what it had paid
+    (`holdings`: the receivables of its legs), as far as that is open, discounts included; the rest becomes credit. What had been
+    taken out of suspense goes there again or, where the payment was placed since, becomes credit. Once for each chargeback, in
+    part once for each `deed.key` too. Raises Conflict and InvalidInput (`amount`)."""
     minor = -sum(taken.moved(ledger) for ledger in _OUT)
     if taken.kind is not EntryKind.CHARGEBACK or taken.payment != record.payment.key or minor <= 0:
         raise Conflict(f"entry {taken.id} is no chargeback of payment {record.payment.key!r}")
-    if _taken_on_account(record, taken) < minor:
+    back = _part(amount, minor, taken)
+    if _taken_on_account(record, taken) < back:
         raise Conflict(f"the chargeback {taken.id} was reversed already")
     kind = EntryKind.CHARGEBACK_REVERSAL
-    own = replace(deed, key=taken.id)
-    return _Return(record, taken, own, kind, record.payment.kept_on, minor).posting(holdings, tz)
+    own = replace(deed, key=taken.id if back == minor else f"{taken.id}/{deed.key}")
+    return _Return(record, taken, own, kind, record.payment.kept_on, back).posting(holdings, tz)
 
 
 def return_refund(
@@ -58,11 +66,7 @@ def return_refund(
     minor = -sum(gone.moved(ledger) for ledger in _OUT)
     if gone.kind is not EntryKind.REFUND or gone.payment != record.payment.key or minor <= 0:
         raise Conflict(f"entry {gone.id} is no refund of payment {record.payment.key!r}")
-    if amount is not None:
-        if amount.currency != gone.amount.currency or not 0 < amount.minor <= minor:
-            most = Money(minor, gone.amount.currency)
-            raise InvalidInput("amount", f"must be more than zero and at most {most}")
-        minor = amount.minor
+    minor = _part(amount, minor, gone)
     if _taken_on_account(record, gone) < minor:
         raise Conflict(f"the refund {gone.id} came back already")
     promised = bool(gone.moved(LedgerName.REFUNDS_PAYABLE)) and not paid
@@ -182,6 +186,15 @@ class _Return:
         if self._kind is EntryKind.REFUND_RETURNED:
             return replace(record, refunded=record.refunded - minor, rev=rev)
         return replace(record, charged_back=record.charged_back - minor, rev=rev)
+
+
+def _part(amount: Money | None, minor: int, gone: Entry) -> int:
+    if amount is None:
+        return minor
+    if amount.currency != gone.amount.currency or not 0 < amount.minor <= minor:
+        most = Money(minor, gone.amount.currency)
+        raise InvalidInput("amount", f"must be more than zero and at most {most}")
+    return amount.minor
 
 
 def _of_suspense(gone: Entry) -> bool:

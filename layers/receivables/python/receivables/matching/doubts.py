@@ -33,11 +33,16 @@ class Doubts:
         yield from self._sum_of_several()
         if told in {Told.TYPO, Told.NOTHING}:
             yield from self._named_otherwise(account, items, told, says)
+            if told is Told.TYPO and says not in AGREEING:
+                yield from self._common(items)
+            if told is Told.NOTHING:
+                yield from self._strange()
             return
         if not is_full(fit.fit):
             yield from self._exactly_another(account, items)
+        if told is not Told.STRUCTURED:
+            yield from self._twins(items, fit, says)
         if told is not Told.STRUCTURED and says not in AGREEING:
-            yield from self._twins(items, fit)
             yield from self._days(items)
         yield from self._of_two(account, fit)
 
@@ -73,13 +78,25 @@ class Doubts:
                 yield f"but the amount is exactly what is open of {each.number}"
                 return
 
-    def _twins(self, items: Sequence[OpenReceivable], fit: Fitting) -> Iterator[str]:
-        """A number that is one slip away from another of the same amount may be that one, unless the payer tells."""
+    def _twins(self, items: Sequence[OpenReceivable], fit: Fitting, says: PayerSays) -> Iterator[str]:
+        """A number that is one slip away from another of the same amount may be that one, unless the payer tells: one who may pay
+        for both does not."""
         for other in neighbours(items[0], self.book) if len(items) == 1 else ():
             elsewhere = other.account_id != items[0].account_id
-            if elsewhere and fitting(self.line, [other]).fit in {fit.fit, Fit.EXACT}:
+            untold = says not in AGREEING or (says is PayerSays.LIKELY and other.account_id in self.payers)
+            if elsewhere and untold and fitting(self.line, [other]).fit in {fit.fit, Fit.EXACT}:
                 yield f"{other.number} of another customer is one character away and costs as much"
                 return
+
+    def _common(self, items: Sequence[OpenReceivable]) -> Iterator[str]:
+        """What many pay is no evidence for a slip: it may as well be one of a number that is paid, and not in the book."""
+        if len(items) == 1 and len(self.book.costing(self.line.amount)) > 1:
+            yield "but others cost as much"
+
+    def _strange(self) -> Iterator[str]:
+        """Who names something means that, though nobody here knows it: a slip of what is paid, a customer of another one's name."""
+        for number in self.reading.strange[:1]:
+            yield f"but it names {number}, which is none of ours"
 
     def _days(self, items: Sequence[OpenReceivable]) -> Iterator[str]:
         """20260301 is the first of March, too."""

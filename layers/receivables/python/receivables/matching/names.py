@@ -14,9 +14,14 @@ _DOTTED: Final = re.compile(r"\b((?:[a-z]\.){2,}[a-z]?)")
 _LEGAL: Final = frozenset(
     "ab ag aps as asa bv bvba cie co company corp corporation doo ek eg ev gbr gesellschaft gmbh inc incorporated kft kg "
     "kgaa limited limitada llc llp lp ltd ltda mbh nv oao ohg ooo ou oy oyj partg plc pty sa sarl sas sc se sl sp spa spol "
-    "sro srl ug und and et zoo".split()
+    "sro srl ug und and et zoo z oo".split()
 )
 """Forms of companies, and "and": left out on either side, they tell nobody apart."""
+_AND: Final = frozenset("und and et spol zoo z oo co cie".split())
+_SHORT: Final = {
+    "corporation": "corp", "incorporated": "inc", "limited": "ltd", "limitada": "ltda", "oyj": "oy", "partg": "gbr",
+    "bvba": "bv", "asa": "as", "company": "co", "gesellschaft": "gmbh", "mbh": "gmbh", "sarl": "srl",
+}  # fmt: skip
 _TITLES: Final = frozenset("dr frau herr herrn mme monsieur mr mrs ms prof".split())
 
 _LETTERS: Final = str.maketrans(
@@ -103,7 +108,7 @@ def compare(one: str | None, other: str | None) -> Alike:
     if not mine or not theirs:
         return Alike.NOT_COMPARABLE
     if sorted(mine) == sorted(theirs) or "".join(mine) == "".join(theirs):
-        return Alike.SAME if _spelled(one or "") & _spelled(other or "") else Alike.SIMILAR
+        return Alike.SAME if _is_same(one or "", other or "") else Alike.SIMILAR
     shared = _shared(mine, theirs)
     fewer = min(len(mine), len(theirs))
     if sum(map(len, shared)) < 5:
@@ -111,6 +116,20 @@ def compare(one: str | None, other: str | None) -> Alike:
     if len(shared) == fewer and (fewer > 1 or len(shared[0]) > 5):
         return Alike.SIMILAR
     return Alike.SIMILAR if len(shared) >= 2 and 3 * len(shared) >= 2 * fewer else Alike.DIFFERENT
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Of two names with the same words: not if they are only folded alike, or are of companies of different forms."""
+    forms = _forms(one), _forms(other)
+    return bool(_spelled(one) & _spelled(other)) and not (all(forms) and forms[0].isdisjoint(forms[1]))
+
+
+@lru_cache(maxsize=65_536)
+def _forms(name: str) -> frozenset[str]:
+    """The legal forms that a name tells."""
+    return frozenset(
+        _SHORT.get(word, word) for word in _WORDS.findall(_folded(name)) if word in _LEGAL - _AND
+    )
 
 
 def _shared(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[str]:

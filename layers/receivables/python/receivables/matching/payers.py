@@ -15,6 +15,9 @@ from receivables.matching.ports import Habit
 MOST_ACCOUNTS: Final = 4
 """A payer that has paid for more of them is a collector (a bank, a payment service, a factor): nothing is told by it."""
 
+MOST_OF_A_GROUP: Final = 2
+"""A payer that has paid for more of them may be on the way to become one: that it paid for one of them is not enough by itself."""
+
 _NOT_ACCOUNT: Final = re.compile(r"[^0-9A-Za-z]")
 _LEAST_OF_NAME: Final = 4
 
@@ -96,6 +99,8 @@ def _paid_for(
         return frozenset(), frozenset()
     ours = {each: times for each, times in habit.accounts.items() if each.endswith(f".{currency}")}
     often = frozenset(each for each, times in ours.items() if times > 1)
+    if len(ours) > MOST_OF_A_GROUP:
+        return frozenset(), frozenset(ours)
     return often, frozenset(ours) - often
 
 

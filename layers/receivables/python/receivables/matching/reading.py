@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from receivables.ledger import OpenReceivable
@@ -21,6 +21,7 @@ from receivables.matching.numbers import (
     windows,
 )
 from receivables.matching.references import Reference, normal, references_in
+from receivables.matching.series import further
 
 Archive = Callable[[str], OpenReceivable | None]
 """A receivable by its exact number, open or not (a balance of zero); None: there is none."""
@@ -29,11 +30,12 @@ MOST_LOOKUPS: Final = 8
 """Numbers that are looked up for one line because they look like ours and are not open."""
 MOST_MEANT: Final = 6
 """Receivables that one place of a text may mean; more are no evidence."""
+LEAST_OF_TYPO: Final = 4
+"""Digits of what may be a slip of a number."""
+FEWEST_DIGITS: Final = 2
+"""A number of no more digits is never sure, whatever stands before it: "invoice 12 of 24", "Rechnung 14 Tage"."""
 MOST_OF_NUMBER: Final = 24
 """Characters of a reference that may be one of our numbers as it stands."""
-MOST_RANGE: Final = 40
-"""Receivables that "from ... to ..." may name."""
-_THROUGH: Final = frozenset("TO BIS A AL THROUGH THRU UNTIL TILL TOT TIL DO".split())
 _COMPACT_DATE: Final = re.compile(
     r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])20\d\d", re.ASCII
 )
@@ -68,6 +70,8 @@ class Reading:
     closed: tuple[Mention, ...] = ()
     foreign: tuple[Mention, ...] = ()
     """Named, but in another currency."""
+    strange: tuple[str, ...] = ()
+    """Written like our numbers, and none of them."""
 
 
 def read(line: Line, book: Book, archive: Archive) -> Reading:
@@ -81,13 +85,13 @@ def read(line: Line, book: Book, archive: Archive) -> Reading:
         if not taken & set(range(window.start, window.end)) and _looks_like_a_number(window)
     )
     typos = tuple(_typos(loose_ends, atoms, book))
-    settled = tuple(_settled(loose_ends, atoms, book, archive))
+    settled, strange = _settled(loose_ends, atoms, book, archive)
     best = _best(found)
     currency = line.amount.currency
     ours = tuple(each for each in best if each.item.balance.currency == currency)
     return Reading(
         mentions=tuple(each for each in ours if each.item.balance.minor > 0),
-        more=tuple(each for each in _more(ours, atoms, book) if each.item.balance.currency == currency),
+        more=tuple(each for each in further(ours, atoms, book) if each.item.balance.currency == currency),
         nearly=tuple(each for each in _best(typos) if each.item.balance.currency == currency),
         closed=tuple(
             each
@@ -95,6 +99,7 @@ def read(line: Line, book: Book, archive: Archive) -> Reading:
             if each.item.balance.minor <= 0 and each.item.balance.currency == currency
         ),
         foreign=tuple(each for each in (*best, *settled) if each.item.balance.currency != currency),
+        strange=strange,
     )
 
 
@@ -113,7 +118,7 @@ def _by_reference(line: Line, book: Book, archive: Archive) -> Iterator[Mention]
 def _as_it_stands(structured: str, book: Book, archive: Archive) -> Iterator[Mention]:
     """People write a number where a reference belongs: one of ours is meant as it stands, whatever its last digit checks."""
     key, runs = normal(structured), [atom.text for atom in atoms_of(structured)]
-    if not 2 < sum(each.isdigit() for each in key) <= MOST_OF_NUMBER:
+    if not FEWEST_DIGITS < sum(each.isdigit() for each in key) <= MOST_OF_NUMBER:
         return
     items = {item.number: item for item in (*book.numbered(key), *_by_digits(key, book))}
     if not items:
@@ -190,14 +195,15 @@ def _told(window: Window, atoms: tuple[Atom, ...], item: OpenReceivable) -> Told
     """How surely a place of the text names a receivable whose number, or the digits of it, it is."""
     run = atoms[window.start : window.end]
     if not window.text.isdigit():
-        return Told.NUMBER if sum(len(atom.text) for atom in run if atom.is_digits) > 2 else Told.SHORT
+        digits = sum(len(atom.text) for atom in run if atom.is_digits)
+        return Told.NUMBER if digits > FEWEST_DIGITS else Told.SHORT
     before = said_before(atoms, window.start)
     if before is False or _is_date(run) or goes_on(atoms, window.end):
         return Told.SHORT
     enough = len(window.text.lstrip("0")) > FEW_DIGITS
     if enough and normal(item.number).isdigit():
         return Told.NUMBER
-    return Told.DIGITS if before or enough else Told.SHORT
+    return Told.DIGITS if enough or (before and len(window.text) > FEWEST_DIGITS) else Told.SHORT
 
 
 def _is_date(run: Sequence[Atom]) -> bool:
@@ -206,12 +212,14 @@ def _is_date(run: Sequence[Atom]) -> bool:
 
 
 def _looks_like_a_number(window: Window) -> bool:
-    return 4 <= len(window.text) <= 24 and sum(each.isdigit() for each in window.text) >= 4
+    """With letters three digits are enough: whether they are those of our numbers is seen."""
+    digits = sum(each.isdigit() for each in window.text)
+    return 4 <= len(window.text) <= MOST_OF_NUMBER and digits > FEWEST_DIGITS + window.text.isdigit()
 
 
 def _typos(ends: Iterable[Window], atoms: tuple[Atom, ...], book: Book) -> Iterator[Mention]:
     for window in ends:
-        if len(window.text) <= FEW_DIGITS:
+        if len(window.text) <= FEW_DIGITS or sum(each.isdigit() for each in window.text) < LEAST_OF_TYPO:
             continue
         if window.text.isdigit() and said_before(atoms, window.start) is False:
             continue
@@ -227,72 +235,23 @@ def neighbours(item: OpenReceivable, book: Book) -> Iterator[OpenReceivable]:
 
 def _settled(
     ends: Iterable[Window], atoms: tuple[Atom, ...], book: Book, archive: Archive
-) -> Iterator[Mention]:
-    """What looks like a number of ours, is not open, and was one."""
+) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
+    """What looks like a number of ours, is not open, and was one; and what never was."""
     guesses = {
         number: window
         for window in ends
         for number in book.shapes([atom.text for atom in atoms[window.start : window.end]])
         if window.text.isdigit() is False or said_before(atoms, window.start) is not False
     }
+    found, strange = [], []
     for number, window in list(guesses.items())[:MOST_LOOKUPS]:
         item = archive(number)
         if item is not None:
             told = _told(window, atoms, item)
-            yield Mention(item, told, f"its text names {item.number}", window.start, window.end)
-
-
-def _more(mentions: Iterable[Mention], atoms: tuple[Atom, ...], book: Book) -> Iterator[Mention]:
-    """What lies between two numbers of a range, and what a list of endings names: 0042/43/44."""
-    placed = sorted((each for each in mentions if each.start >= 0), key=lambda each: each.start)
-    known = {each.item.number for each in placed}
-    for first in placed:
-        for number in (*_range(first, placed, atoms), *_endings(first, atoms)):
-            item = _same_series(number, first, book)
-            if item is not None and item.number not in known:
-                known.add(item.number)
-                yield replace(
-                    first, item=item, words=f"its text names {item.number} with {first.item.number}"
-                )
-
-
-def _range(first: Mention, placed: list[Mention], atoms: tuple[Atom, ...]) -> Iterator[str]:
-    last = next((each for each in placed if each.start >= first.end), None)
-    between = atoms[first.end : last.start] if last else ()
-    if last is None or len(between) > 1 or any(atom.text not in _THROUGH for atom in between):
-        return
-    if not between and atoms[last.start].gap.strip() not in {"-", "–", "—", "..", "..."}:
-        return
-    yield from _between(digits_of(first.item.number), digits_of(last.item.number))
-
-
-def _endings(first: Mention, atoms: tuple[Atom, ...]) -> Iterator[str]:
-    digits = digits_of(first.item.number)
-    for place in range(first.end, min(len(atoms), first.end + MOST_RANGE)):
-        atom = atoms[place]
-        if not atom.is_digits:
-            if atom.text in {"U", "UND", "AND", "ET", "E", "Y", "EN", "OG", "OCH", *_THROUGH}:
-                continue
-            return
-        if len(atom.text) >= len(digits) or len(atom.text) > 4 or len(atom.gap.strip()) > 1:
-            return
-        ending = digits[: -len(atom.text)] + atom.text
-        yield ending
-        if atom.gap.strip() in {"-", "–", "—"} or (atoms[place - 1].text in _THROUGH):
-            yield from _between(digits, ending)
-
-
-def _between(first: str, last: str) -> Iterator[str]:
-    if len(first) == len(last) and 0 < int(last or 0) - int(first or 0) <= MOST_RANGE:
-        yield from (str(number).zfill(len(first)) for number in range(int(first) + 1, int(last)))
-
-
-def _same_series(digits: str, first: Mention, book: Book) -> OpenReceivable | None:
-    """The receivable of the same account, and a number of the same look, with these digits."""
-    for item in book.with_digits(digits):
-        if item.account_id == first.item.account_id and len(item.number) == len(first.item.number):
-            return item
-    return None
+            found.append(Mention(item, told, f"its text names {item.number}", window.start, window.end))
+        elif not window.text.isdigit():
+            strange.append(number)
+    return tuple(found), tuple(strange) if not found else ()
 
 
 def _best(mentions: Iterable[Mention]) -> tuple[Mention, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -78,13 +78,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Money of the payment went back: so much (None: all of it), at an instant, and - `back` - came to us again at another. The id is
-    that of the refund, of the dispute (`~2` when it was opened a second time) or of the reversal."""
+    """Money of the payment went back: so much (None: all of it), at an instant, and - `back` - came to us again at another:
+    `returned` of it (None: all of it). The id is that of the refund, of the dispute (`~2` when it was opened a second time) or of
+    the reversal."""
 
     id: str
     at: datetime
     minor: int | None
     back: datetime | None = None
+    returned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def _turns(id_: str, facts: Sequence[Known]) -> tuple[list[Taking], Waiting | No
     for fact in facts:
         out = bool(turns) and turns[-1].back is None
         if fact.what == WON and out:
-            turns[-1] = Taking(turns[-1].id, turns[-1].at, turns[-1].minor, fact.at)
+            turns[-1] = replace(turns[-1], back=fact.at, returned=fact.minor)
         elif fact.what != WON and fact.minor and not out:
             name = f"{id_}~{len(turns) + 1}" if turns else id_
             turns.append(Taking(name, fact.at, fact.minor))

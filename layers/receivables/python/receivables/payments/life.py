@@ -19,15 +19,13 @@ from typing import Final
 
 from receivables.core.clock import format_instant, parse_instant
 from receivables.ledger.payments import Known, PaymentRecord
+from receivables.payments.booked import EXPLAINED, Booked
 from receivables.payments.deeds import BACK, Deed, GiveBack, Receive, Remember, Take, Way
 from receivables.payments.facts import SUCCEEDED, Story, Taking, fold
-from receivables.payments.marks import Claim, Mark, claims_in, marks_in
+from receivables.payments.marks import Claim, Mark, claims_in
 
 _ALL: Final = "all"
 """What brings the refunded sum up to a total, of which the single refunds are not known, is named by its instant."""
-
-_EXPLAINED: Final = "explained"
-"""The way of a mark: so much of a total was refunded by people, who did not know the processor's id of it."""
 
 _GONE: Final = "gone"
 """The name of the failure that takes all that is left."""
@@ -72,6 +70,10 @@ class _Books:
     first: PaymentRecord
     further: tuple[PaymentRecord, ...]
 
+    @cached_property
+    def booked(self) -> Booked:
+        return Booked((self.first, *self.further))
+
     def deeds(self) -> Iterator[Deed]:
         for way, takings in (
             (Way.FAILURE, self.story.reversals),
@@ -90,16 +92,11 @@ class _Books:
         for way, takings in ((Way.CHARGEBACK, self.story.chargebacks), (Way.REFUND, self.story.refunds)):
             for taking in takings:
                 record = self._owner_at(taking.at)
-                if record is not None and not self._of(way, taking.id) and self._unmarked(record):
+                if record is not None and not self.booked.of(way, taking.id) and self._unmarked(record):
                     yield Take(record, way, taking.id, taking.at, self._wanted(taking))
 
     def _unmarked(self, record: PaymentRecord) -> bool:
-        return record.gone > self._unreturned(record, frozenset(BACK))
-
-    def _unreturned(self, record: PaymentRecord, ways: frozenset[Way]) -> int:
-        """How much of what was taken of a record in these ways is marked, and has not come back."""
-        marks = [mark for each, mark in self._marks if each is record and mark.way in ways]
-        return sum(mark.minor - sum(back.minor for back in self._returned(record, mark)) for mark in marks)
+        return record.gone > self.booked.marked(record, BACK.keys())
 
     @cached_property
     def _owners(self) -> tuple[PaymentRecord | None, ...]:
@@ -119,10 +116,6 @@ class _Books:
     @cached_property
     def _claims(self) -> tuple[Claim, ...]:
         return claims_in(self.first.done)
-
-    @cached_property
-    def _marks(self) -> tuple[tuple[PaymentRecord, Mark], ...]:
-        return tuple((each, mark) for each in (self.first, *self.further) for mark in marks_in(each.done))
 
     @property
     def _failed(self) -> Iterator[tuple[PaymentRecord, datetime]]:
@@ -146,13 +139,16 @@ class _Books:
             return
         if not self._booked(way, taking.id) and not (way is Way.REFUND and self._lumped):
             yield from self._take_then(way, taking.id, taking.at, self._wanted(taking))
-        yield from self._give_back(way, taking.id, taking.back)
+        most = None
+        if taking.returned is not None:
+            most = taking.returned - self.booked.given_back(way, taking.id)
+        yield from self._give_back(way, taking.id, taking.back, most)
 
     def _refunds(self) -> Iterator[Deed]:
         """Bring the refunded sum to what is known: by the single refunds or, as far as these are not known, by the total."""
         going = [each for each in self.story.refunds if each.back is None]
-        net = self._out(each for each in self._marks if each[1].way == Way.REFUND)
-        wanted = max(sum(self._wanted(each) for each in going), self._in_all - self._explained)
+        net = self._out(each for each in self.booked.marks if each[1].way == Way.REFUND)
+        wanted = max(sum(self._wanted(each) for each in going), self._in_all - self.booked.explained)
         for each in reversed(going):
             missing = min(self._missing(Way.REFUND, each), wanted - net)
             yield from self._take_then(Way.REFUND, each.id, each.at, missing)
@@ -176,23 +172,8 @@ class _Books:
 
     def _explain(self, name: str, missing: int) -> Iterator[Deed]:
         """What people had refunded when a total was heard of is part of it; what they refund later is not."""
-        if (by_hand := min(missing, self._by_hand - self._explained)) > 0:
-            yield Remember(str(Mark(_EXPLAINED, name, by_hand)))
-
-    @property
-    def _explained(self) -> int:
-        return min(sum(mark.minor for _, mark in self._marks if mark.way == _EXPLAINED), self._by_hand)
-
-    @cached_property
-    def _by_hand(self) -> int:
-        """What people have refunded, and is not known by the processor's id of it."""
-        return sum(map(self._by_hand_of, (self.first, *self.further)))
-
-    def _by_hand_of(self, record: PaymentRecord) -> int:
-        refunds = self._unreturned(record, frozenset({Way.REFUND}))
-        others = self._unreturned(record, frozenset({Way.CHARGEBACK, Way.FAILURE}))
-        charged_back = max(0, record.charged_back - others)
-        return max(0, record.gone - record.reversed - charged_back - refunds - others)
+        if (by_hand := min(missing, self.booked.by_hand - self.booked.explained)) > 0:
+            yield Remember(str(Mark(EXPLAINED, name, by_hand)))
 
     @property
     def _never_arrived(self) -> Iterator[tuple[datetime, int]]:
@@ -205,7 +186,7 @@ class _Books:
         """What was booked because of totals."""
         return [
             (record, mark)
-            for record, mark in self._marks
+            for record, mark in self.booked.marks
             if mark.way == Way.REFUND and mark.name.startswith(f"{_ALL}@")
         ]
 
@@ -216,41 +197,28 @@ class _Books:
 
     def _take(self, record: PaymentRecord, way: Way, id_: str, at: datetime, minor: int) -> Iterator[Deed]:
         if (most := min(minor, _left(record))) > 0:
-            parts = len(self._of(way, id_))
+            parts = len(self.booked.of(way, id_))
             yield Take(record, way, f"{id_}+{parts + 1}" if parts else id_, at, most)
 
     def _give_back(self, way: Way, id_: str, at: datetime, most: int | None = None) -> Iterator[Deed]:
         """What is still out of what went under an id, the last first."""
-        for record, mark in reversed(self._of(way, id_)):
-            returned = self._returned(record, mark)
+        for record, mark in reversed(self.booked.of(way, id_)):
+            returned = self.booked.returned(record, mark)
             out = mark.minor - sum(each.minor for each in returned)
             minor = out if most is None else min(out, most)
             if minor > 0:
                 name = f"{mark.name}^{len(returned) + 1}" if returned else mark.name
                 yield GiveBack(record, way, f"{way}/{record.payment.key}/{mark.name}", name, at, minor)
 
-    def _of(self, way: str, id_: str) -> list[tuple[PaymentRecord, Mark]]:
-        """What was booked under an id, and parts of it."""
-        return [(record, mark) for record, mark in self._marks if (mark.way, mark.id) == (way, id_)]
-
     def _booked(self, way: Way, id_: str) -> int:
-        return sum(mark.minor for _, mark in self._standing(self._of(way, id_)))
+        return sum(mark.minor for _, mark in self._standing(self.booked.of(way, id_)))
 
     def _missing(self, way: Way, taking: Taking) -> int:
-        return self._wanted(taking) - self._out(self._of(way, taking.id))
+        return self._wanted(taking) - self._out(self.booked.of(way, taking.id))
 
     def _out(self, marks: Iterable[tuple[PaymentRecord, Mark]]) -> int:
         """How much of what was booked is still out."""
-        return sum(
-            mark.minor - sum(back.minor for back in self._returned(record, mark))
-            for record, mark in self._standing(marks)
-        )
-
-    def _returned(self, record: PaymentRecord, taken: Mark) -> list[Mark]:
-        back = BACK[Way(taken.way)]
-        return [
-            mark for each, mark in self._marks if each is record and (mark.way, mark.of) == (back, taken.name)
-        ]
+        return sum(self.booked.out(record, mark) for record, mark in self._standing(marks))
 
     def _standing(self, marks: Iterable[tuple[PaymentRecord, Mark]]) -> Iterator[tuple[PaymentRecord, Mark]]:
         """Without what was taken of money that, as was heard later, had gone before: of that the failure took so much less, and

@@ -93,6 +93,9 @@ class Cheques:
     def bounce(self, key: str, bounced_at: datetime, reason: str, at: datetime) -> Cheque:
         """It was not honoured, or was taken back after it had cleared: what it was to pay is asked for again. Raises NotFound and
         InvalidInput (`at`)."""
+        cheque = self.read(key)
+        if cheque.state is ChequeState.CLEARED and bounced_at < cheque.since:
+            raise InvalidInput("at", "is before it was cleared")
         # Not FAILED: of the day on which it was said to have cleared that would be the older word.
         return self._became(key, EventType.PAYMENT_REVERSED, bounced_at, at, reason)
 

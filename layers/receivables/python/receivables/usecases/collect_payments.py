@@ -14,10 +14,10 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from receivables.arrangements import Arrangement, ArrangementKind, Cause, InFlight, InFlightState
-from receivables.cases.ports import Finance, Message
+from receivables.cases.ports import Finance
 from receivables.core.clock import local_date
 from receivables.core.errors import Conflict, DependencyFailed, InvalidFields, NotFound
-from receivables.core.ids import derived_id, split_account_id
+from receivables.core.ids import split_account_id
 from receivables.core.money import Money
 from receivables.customers import Customer, Mandate
 from receivables.ledger import (
@@ -33,6 +33,7 @@ from receivables.ledger import (
 from receivables.payments.events import EventType
 from receivables.payments.processors import Collection, CollectionOrder, Collector
 from receivables.usecases.booking import working_set_of
+from receivables.usecases.collection_messages import order_refused, order_unsure
 from receivables.usecases.keep_up_autopay import ORDERED_WITHIN, drawable
 from receivables.usecases.payment_state import CURRENCY
 from receivables.usecases.readers import CustomerReader
@@ -255,33 +256,6 @@ def order_of(flying: InFlight, mandate: Mandate, customer: Customer) -> Collecti
         account_id=flying.account_id,
         invoice=number,
     )
-
-
-def order_refused(flying: InFlight, why: str) -> Message:
-    """For finance: something cannot be drawn, and is asked for instead. Names ids only."""
-    return _message(
-        flying,
-        "collection_refused",
-        f"A collection was refused: {flying.covers[0].number}",
-        f"{flying.amount} for {flying.covers[0].number} of account {flying.account_id} cannot be drawn: {why}",
-        "The customer is asked for it by the usual notices.",
-    )
-
-
-def order_unsure(flying: InFlight) -> Message:
-    """For finance: an order whose answer never came."""
-    return _message(
-        flying,
-        "collection_unsure",
-        f"It is not known whether a collection was ordered: {flying.covers[0].number}",
-        f"{flying.amount} for {flying.covers[0].number} of account {flying.account_id} was to be drawn under mandate {flying.mandate}.",
-        f"The processor never answered. Look there for idempotency key {flying.id}: if the payment is there, nothing is to be done.",
-    )
-
-
-def _message(flying: InFlight, event: str, subject: str, *lines: str) -> Message:
-    attributes = {"event": event, "arrangement_id": flying.id, "account_id": flying.account_id}
-    return Message(derived_id("msg", event, flying.id), subject, "\n".join(lines), attributes)
 
 
 def _announced(arrangement: Arrangement) -> InFlight | None:

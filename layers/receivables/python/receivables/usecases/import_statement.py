@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from receivables.banking.account import BankAccount
+from receivables.banking.balances import passes
 from receivables.banking.headers import JobState, StatementHeader, StatementJob, Tally
 from receivables.banking.naming import first_day, last_day, predecessors, statement_id
 from receivables.banking.ports import (
@@ -212,6 +213,7 @@ class ImportStatement:
             number=statement.number,
             notes=statement.notes[:MOST_NOTES],
             tally=job.current,
+            passes=passes(statement),
         )
         self._banking.statements.conclude(header)
         return job.concluded(name, header.tally, ends)

@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Final
 
-from receivables.arrangements import Arrangement, Cause, Covered, InFlight
+from receivables.arrangements import Arrangement, Cause, Covered, InFlight, InFlightState
 from receivables.core.clock import local_instant
 from receivables.core.ids import derived_id
 from receivables.core.money import Money
@@ -90,9 +90,9 @@ def draw_at(due: Due, policy: Policy, customer: Customer) -> datetime:
     return local_instant(due.due_date, policy.send_at, customer.tz)
 
 
-def collection_id(account_id: str, key: str, mandate: Mandate, time: int) -> str:
+def collection_id(account_id: str, key: str, mandate: str, time: int) -> str:
     """The same for the same due amount under the same mandate, announced for the so-manieth time (from 0)."""
-    return derived_id("col", account_id, key, mandate.key, str(time))
+    return derived_id("col", account_id, key, mandate, str(time))
 
 
 def _collection(
@@ -116,7 +116,7 @@ def _collection(
     item = fresh[0].item
     amount = min(sum(due.amount.minor for due in fresh), item.balance.minor)
     return InFlight(
-        id=collection_id(account_id, fresh[0].key, mandate, time),
+        id=collection_id(account_id, fresh[0].key, mandate.key, time),
         account_id=account_id,
         covers=(Covered(item.number, item.balance),),
         cause=Cause.COLLECTING,
@@ -129,13 +129,25 @@ def _collection(
 
 
 def _announced(account_id: str, due: Due, mandate: Mandate, known: Mapping[str, InFlight]) -> int | None:
-    """How often it was announced in vain; None: it has been ordered."""
-    time = 0
-    while (before := known.get(collection_id(account_id, due.key, mandate, time))) is not None:
-        if before.ordered_at is not None or before.active:
-            return None
-        time += 1
-    return time
+    """How often it was announced in vain; None: it has been ordered, or may have been under an earlier mandate."""
+    earlier = {each.mandate for each in known.values()} - {mandate.key}
+    if any(_unsure(before) for key in earlier for before in _tried(account_id, due, key, known)):
+        return None
+    times = list(_tried(account_id, due, mandate.key, known))
+    if any(before.ordered_at is not None or before.active for before in times):
+        return None
+    return len(times)
+
+
+def _tried(account_id: str, due: Due, mandate: str, known: Mapping[str, InFlight]) -> Iterator[InFlight]:
+    """What was announced of a due amount under a mandate, the first time first."""
+    ids = (collection_id(account_id, due.key, mandate, time) for time in count())
+    yield from takewhile(lambda before: before is not None, map(known.get, ids))
+
+
+def _unsure(before: InFlight) -> bool:
+    """It was ordered, and nobody knows what became of it: drawn again it could be drawn twice."""
+    return before.ordered_at is not None and before.state is InFlightState.EXPIRED
 
 
 def _active(customer: Customer) -> Mandate | None:

@@ -103,11 +103,11 @@ class MoneyBack:
     def _returned(self, deed: GiveBack, now: PaymentRecord, taken: Entry, told: Deed) -> Posting:
         held = holdings(self._ledger, receivables_in(taken))
         tz = self._receiving.zone_of(now.account_id) if now.account_id else ANY_ZONE
+        amount = Money(deed.minor, taken.amount.currency)
         if deed.way is not Way.REFUND:
-            return reverse_chargeback(now, taken, held, told, tz=tz)
+            return reverse_chargeback(now, taken, held, told, tz=tz, amount=amount)
         owed = bool(taken.moved(LedgerName.REFUNDS_PAYABLE))
         paid = not owed or self._ledger.keyed(_paid(deed.taken)) is not None
-        amount = Money(deed.minor, taken.amount.currency)
         return return_refund(now, taken, held, told, tz=tz, paid=paid, amount=amount)
 
     def _was_recorded(self, deed: Take, payment: PaymentAsKnown, entry: Entry, told: Deed) -> None:

@@ -34,7 +34,7 @@ def redrive_unprocessed(
     messages, oldest first; what was handed out `max_attempts` times already is parked, so that it is seen."""
     redriven = parked = 0
     for message in inbox.unprocessed(before, limit):
-        if message.received_at + FIRST_WAIT * (2**message.attempts - 1) > before:
+        if message.received_at + FIRST_WAIT * (2 ** min(message.attempts, max_attempts) - 1) > before:
             continue
         if message.attempts >= max_attempts:
             inbox.settle(

@@ -96,6 +96,8 @@ class _Document:
         if statement.entries is None:
             statement.entries = self._entries_of(statement)
         path = f"{statement.path}.Ntry.{statement.count}"
+        if not any(child is element for child in statement.node.element):
+            raise InvalidInput(path, "is within another element: an entry stands in its statement")
         entry = Node(element, statement.node.namespace)
         status = entry.text("Sts", "Cd") or entry.text("Sts", "Prtry") or entry.text("Sts")
         if status is None:
