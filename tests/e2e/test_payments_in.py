@@ -122,7 +122,12 @@ def test_while_a_direct_debit_is_on_its_way_nobody_is_dunned_and_when_it_fails_d
     before = world.steps(customer)
     metadata = {"invoice": number}
     stripe(
-        world, "payment_intent.processing", at("2026-03-04", "09:00"), id="pi_debit", amount=10_000, metadata=metadata
+        world,
+        "payment_intent.processing",
+        at("2026-03-04", "09:00"),
+        id="pi_debit",
+        amount=10_000,
+        metadata=metadata,
     )
     world.days("2026-03-04", "2026-03-09")
     assert world.steps(customer) == before, "it is on its way"
@@ -153,7 +158,13 @@ def test_money_that_goes_back_opens_the_invoice_and_no_step_is_repeated(world: W
 def test_a_refund_that_is_heard_of_before_its_payment_waits_for_it(world: World) -> None:
     customer = world.customer(at("2026-03-01"))
     number = world.invoice(customer, "2026-03-01", "2026-03-31")
-    refund = {"id": "re_early", "object": "refund", "payment_intent": "pi_early", "amount": 3_000, "status": "succeeded"}
+    refund = {
+        "id": "re_early",
+        "object": "refund",
+        "payment_intent": "pi_early",
+        "amount": 3_000,
+        "status": "succeeded",
+    }
     stripe(world, "refund.created", at("2026-03-11", "12:00"), **refund)
     assert invoice_of(world, number)["balance"] == euro("100.00")
     paid = {"id": "pi_early", "amount_received": 10_000, "metadata": {"invoice": number}}
@@ -171,7 +182,9 @@ def test_a_chargeback_opens_the_invoice_without_dunning_and_winning_it_closes_it
     stripe(world, "payment_intent.succeeded", at("2026-03-01", "12:00"), **paid)
     dispute = {"id": "dp_1", "object": "dispute", "payment_intent": "pi_contested", "amount": 10_000}
     stripe(world, "charge.dispute.created", at("2026-03-05", "12:00"), **dispute, status="needs_response")
-    stripe(world, "charge.dispute.funds_withdrawn", at("2026-03-05", "12:01"), **dispute, status="needs_response")
+    stripe(
+        world, "charge.dispute.funds_withdrawn", at("2026-03-05", "12:01"), **dispute, status="needs_response"
+    )
     assert invoice_of(world, number)["balance"] == euro("100.00")
     world.days("2026-03-05", "2026-03-12")
     assert world.steps(customer) == [], "the bank decides who is right"
@@ -252,7 +265,12 @@ def test_a_payout_and_its_bank_line_are_one_and_the_books_add_up(world: World) -
     number = world.invoice(customer, "2026-03-01", "2026-03-31", "500.00")
     paid = {"id": "pi_payout", "amount_received": 50_000, "metadata": {"invoice": number}}
     stripe(world, "payment_intent.succeeded", at("2026-04-01", "12:00"), **paid)
-    sent = {"id": "po_1", "object": "payout", "amount": 48_500, "arrival_date": int(at("2026-04-03").timestamp())}
+    sent = {
+        "id": "po_1",
+        "object": "payout",
+        "amount": 48_500,
+        "arrival_date": int(at("2026-04-03").timestamp()),
+    }
     stripe(world, "payout.paid", at("2026-04-03", "06:00"), **sent, status="paid", automatic=False)
     payouts = list(world.api("finance").listed("/payouts", state="sent"))
     assert [(payout["amount"], payout["account"]) for payout in payouts] == [(euro("485.00"), "stripe/main")]
@@ -301,10 +319,12 @@ def test_a_cheque_rests_dunning_until_it_bounces(world: World) -> None:
     finance = world.api("finance", at("2026-03-01", "10:00"))
     cheque = {"id": f"CHQ-{customer}", "amount": euro("100.00"), "invoice": number, "number": "000123"}
     taken = finance.post("/cheques", cheque | {"taken_at": "2026-03-01T09:00:00Z"})
+    wait_until(world.watch.inbox_is_empty, "the inbox")
     world.days("2026-03-02", "2026-03-06")
     assert world.steps(customer) == []
     world.api("finance", at("2026-03-07", "10:00")).post(
         f"/cheques/{taken['id']}/bounce", {"reason": "no funds"}
     )
+    wait_until(world.watch.inbox_is_empty, "the inbox")
     world.tick(at("2026-03-07"))
     assert len(world.steps(customer)) == 1

@@ -356,3 +356,43 @@ def test_who_paid_for_three_accounts_may_be_paying_for_a_fourth() -> None:
     assert applied(came, items, habits={few.payer: few}) == ("INV-1001",)
     assert applied(came, items, habits={many.payer: many}) is None
     assert applied(replace(came, texts=("INV-1001",)), items, habits={many.payer: many}) == ("INV-1001",)
+
+
+def test_a_name_that_paid_for_somebody_else_before_is_not_enough() -> None:
+    """Two customers of one name, one of whom owes nothing at the moment and is in no book."""
+    before = Habit("name/logistik mueller", {"C-9.EUR": 2})
+    came = line(4_900, "danke", payer="Müller Logistik GmbH")
+    assert applied(came, [owed("INV-1001", 4_900)]) == ("INV-1001",)
+    assert applied(came, [owed("INV-1001", 4_900)], habits={before.payer: before}) is None
+
+
+def test_a_slip_of_a_stranger_in_what_many_pay_is_not_enough() -> None:
+    """It may as well be a slip of a number that is paid, and not in the book."""
+    came, item = line(4_900, "RE-20451"), owed("RE-20541", 4_900)
+    assert applied(came, [item]) == ("RE-20541",)
+    assert applied(came, [item, owed("RE-77777", 4_900, "C-2.EUR")]) is None
+
+
+def test_a_number_that_is_none_of_ours_is_not_passed_over() -> None:
+    items = [owed("INV-1001", 4_900)]
+    assert applied(line(4_900, "INV-7264", payer="Müller Logistik GmbH"), items) is None
+    assert applied(line(4_900, "Danke!", payer="Müller Logistik GmbH"), items) == ("INV-1001",)
+
+
+def test_a_paid_number_of_three_digits_is_known() -> None:
+    items, paid = [owed("INV-135", 4_900)], {"INV-446": owed("INV-446", 0, "C-9.EUR")}
+    came = line(4_900, "INV-446", payer="Müller Logistik GmbH")
+    assert applied(came, items, archive=paid.get) is None
+    assert any(
+        "INV-446" in each for each in best(decide(came, Facts(book(*items), archive=paid.get), 90)).reasons
+    )
+
+
+def test_a_name_like_two_customers_does_not_settle_which_number_is_the_slip() -> None:
+    both = Book(
+        [owed("261120", 4_900), owed("261121", 4_900, "C-2.EUR")],
+        {"C-1": "Müller Optik Nord", "C-2": "Müller Optik Süd"},
+    )
+    came = line(4_900, "261120", payer="Müller Optik")
+    assert isinstance(decide(came, Facts(both), 90), Propose)
+    assert isinstance(decide(replace(came, payer="Müller Optik Nord"), Facts(both), 90), Apply)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receivables.core.errors import InvalidInput
 from receivables.core.money import Money
 from receivables.customers import Customer
 from receivables.notices.content import FormalNotice, Line, Reminder, Rule

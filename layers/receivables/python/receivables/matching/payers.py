@@ -62,10 +62,11 @@ class Payer:
         if self.by_account:
             return PayerSays.KNOWN if account_id in self.by_account else PayerSays.OTHER
         alike = compare(self.name, customer)
-        if account_id in self.by_name or (alike is Alike.SAME and len(self.namesakes) < 2):
+        named = account_id in self.by_name or alike is Alike.SAME
+        if named and len(self.namesakes) < 2 and not (self.by_name | self.once) - {account_id}:
             return PayerSays.NAMED
-        # A name that several customers bear does not tell which of them it is.
-        if account_id in self.once or alike is Alike.SAME or (alike is Alike.SIMILAR and not self.namesakes):
+        # A name that several customers bear, or bore when they paid before, does not tell which of them it is.
+        if named or account_id in self.once or (alike is Alike.SIMILAR and not self.namesakes):
             return PayerSays.LIKELY
         if self.by_name or self.namesakes:
             return PayerSays.OTHER

@@ -237,13 +237,14 @@ def _settled(
     ends: Iterable[Window], atoms: tuple[Atom, ...], book: Book, archive: Archive
 ) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
     """What looks like a number of ours, is not open, and was one; and what never was."""
-    guesses = {
-        number: window
-        for window in ends
-        for number in book.shapes([atom.text for atom in atoms[window.start : window.end]])
-        if window.text.isdigit() is False or said_before(atoms, window.start) is not False
-    }
-    found, strange = [], []
+    guesses: dict[str, Window] = {}
+    for window in ends:
+        if not window.text.isdigit() or said_before(atoms, window.start) is not False:
+            for number in book.shapes([atom.text for atom in atoms[window.start : window.end]]):
+                # The longest window from each place comes first: with its letters it says more.
+                guesses.setdefault(number, window)
+    found: list[Mention] = []
+    strange: list[str] = []
     for number, window in list(guesses.items())[:MOST_LOOKUPS]:
         item = archive(number)
         if item is not None:

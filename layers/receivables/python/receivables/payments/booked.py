@@ -44,10 +44,6 @@ class Booked:
         """How much of it has not come back."""
         return taken.minor - sum(each.minor for each in self.returned(record, taken))
 
-    def given_back(self, way: Way, id_: str) -> int:
-        """What came back of all that went under an id."""
-        return sum(mark.minor - self.out(record, mark) for record, mark in self.of(way, id_))
-
     def marked(self, record: PaymentRecord, ways: AbstractSet[Way]) -> int:
         """How much of a record was taken in these ways, is marked, and has not come back."""
         return sum(self.out(record, mark) for each, mark in self.marks if each is record and mark.way in ways)

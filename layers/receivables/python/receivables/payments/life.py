@@ -141,7 +141,8 @@ class _Books:
             yield from self._take_then(way, taking.id, taking.at, self._wanted(taking))
         most = None
         if taking.returned is not None:
-            most = taking.returned - self.booked.given_back(way, taking.id)
+            of = list(self._standing(self.booked.of(way, taking.id)))
+            most = taking.returned - sum(mark.minor for _, mark in of) + self._out(of)
         yield from self._give_back(way, taking.id, taking.back, most)
 
     def _refunds(self) -> Iterator[Deed]:
