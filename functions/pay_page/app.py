@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from receivables.core.errors import ReceivablesError
+from receivables.core.errors import InvalidInput, NotFound, ReceivablesError
 from receivables.runtime.observability import instrument, logger, metrics
 from receivables.runtime.pay_page import failed, pay, show, target_of, unknown
 
@@ -15,11 +15,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """A proxy event of API Gateway; always answered with a page, or the way to one."""
     try:
         target = target_of(event)
-    except ReceivablesError:
+        if event["httpMethod"] != "POST":
+            return show(event)
+    except (NotFound, InvalidInput):  # it was made up, or what it is for is gone
         metrics.count("PayLinksUnknown")
         return unknown(event)
-    if event["httpMethod"] != "POST":
-        return show(event)
     try:
         answer = pay(event)
     except ReceivablesError as error:

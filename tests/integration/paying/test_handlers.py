@@ -195,6 +195,10 @@ def test_a_link_that_was_made_up_leads_nowhere(town: Town, stripe: RecordedServe
     assert town.invoice not in answer["body"]
 
 
+def test_a_link_of_an_account_that_is_gone_leads_nowhere(town: Town, stripe: RecordedServer) -> None:
+    assert town.ask("open", token=pay_links.pay_tokens().token(PayTarget("C-GONE.EUR")))["statusCode"] == 404
+
+
 def test_a_way_that_is_not_offered_is_not_taken(town: Town, stripe: RecordedServer) -> None:
     body = base64.b64encode(b"with=paypal%2Fmain&x=%FF").decode()
     assert town.ask("pay", body=body)["headers"]["Location"] == "?told=changed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import permutations
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.unit.payments.lives import (
     books_of,
     came,
     disputed,
+    failed,
     lives,
     pending,
     refund_failed,
@@ -129,6 +131,15 @@ def test_however_little_of_a_life_is_heard_in_one_message_or_several_it_is_the_s
     together = World()
     together.deliver(told(*life, message_id="batch"))
     assert books_of(together) == books_of(heard(life))
+
+
+@pytest.mark.parametrize("on", [0.5, 3.5])
+def test_a_refund_of_money_that_had_gone_takes_nothing_of_what_came_after_it(on: float) -> None:
+    life = [came(3, invoice="INV-1"), failed(4), came(6, invoice="INV-1"), refunded(on, 1_000)]
+    for order in permutations(life):
+        world = heard(list(order))
+        here = sum(each.payment.amount.minor - each.gone for each in world.stores.shelf.payments.values())
+        assert (here, world.open_item("INV-1")) == (10_000, None), [each.event_id for each in order]
 
 
 def test_totals_and_single_refunds_never_count_twice() -> None:

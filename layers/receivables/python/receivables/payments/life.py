@@ -75,6 +75,7 @@ class _Books:
         return Booked((self.first, *self.further))
 
     def deeds(self) -> Iterator[Deed]:
+        yield from self._misplaced()
         for way, takings in (
             (Way.FAILURE, self.story.reversals),
             (Way.CHARGEBACK, self.story.chargebacks),
@@ -204,12 +205,17 @@ class _Books:
     def _give_back(self, way: Way, id_: str, at: datetime, most: int | None = None) -> Iterator[Deed]:
         """What is still out of what went under an id, the last first."""
         for record, mark in reversed(self.booked.of(way, id_)):
-            returned = self.booked.returned(record, mark)
-            out = mark.minor - sum(each.minor for each in returned)
-            minor = out if most is None else min(out, most)
-            if minor > 0:
-                name = f"{mark.name}^{len(returned) + 1}" if returned else mark.name
-                yield GiveBack(record, way, f"{way}/{record.payment.key}/{mark.name}", name, at, minor)
+            yield from self._give_back_of(record, mark, way, at, most)
+
+    def _give_back_of(
+        self, record: PaymentRecord, mark: Mark, way: Way, at: datetime, most: int | None
+    ) -> Iterator[Deed]:
+        out = self.booked.out(record, mark)
+        minor = out if most is None else min(out, most)
+        if minor > 0:
+            times = len(self.booked.returned(record, mark))
+            name = f"{mark.name}^{times + 1}" if times else mark.name
+            yield GiveBack(record, way, f"{way}/{record.payment.key}/{mark.name}", name, at, minor)
 
     def _booked(self, way: Way, id_: str) -> int:
         return sum(mark.minor for _, mark in self._standing(self.booked.of(way, id_)))
@@ -222,13 +228,23 @@ class _Books:
         return sum(self.booked.out(record, mark) for record, mark in self._standing(marks))
 
     def _standing(self, marks: Iterable[tuple[PaymentRecord, Mark]]) -> Iterator[tuple[PaymentRecord, Mark]]:
-        """Without what was taken of money that, as was heard later, had gone before: of that the failure took so much less, and
-        the money that was here is still to be taken."""
-        gone = {record.payment.key for record, _ in self._failed}
+        """Without what was taken of other money than that which was here, as was heard later: of that it is still to be taken."""
         for record, mark in marks:
-            owner = self._owner_at(self._instants.get(mark.id, record.payment.effective_at))
-            if owner is None or owner is record or record.payment.key not in gone:
+            if self._rightly(record, mark):
                 yield record, mark
+
+    def _misplaced(self) -> Iterator[Deed]:
+        """What was taken of other money comes back there - unless that has gone, too: then its failure took so much less."""
+        gone = {record.payment.key for record, _ in self._failed}
+        for record, mark in self.booked.marks:
+            if mark.way not in BACK or record.payment.key in gone or self._rightly(record, mark):
+                continue
+            way, at = Way(mark.way), self._instants.get(mark.id, record.payment.effective_at)
+            yield from self._give_back_of(record, mark, way, at, None)
+
+    def _rightly(self, record: PaymentRecord, mark: Mark) -> bool:
+        owner = self._owner_at(self._instants.get(mark.id, record.payment.effective_at))
+        return owner is record or (owner is None and not any(each is record for each in self._owners))
 
     @cached_property
     def _instants(self) -> dict[str, datetime]:
