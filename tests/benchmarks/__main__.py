@@ -48,7 +48,24 @@ def main() -> int:
         growth, tick = nominate_growth.measure(world, tell)
         running_cost = cost.measure(counts, tick)
     console = Console(width=max(Console().width, 160))
-    held = show([notices, payments, growth, running_cost, cpu, receiver, applied, reads, interest, statement, matched, *lives, cold], console)
+    held = show(
+        [
+            notices,
+            payments,
+            growth,
+            running_cost,
+            cpu,
+            receiver,
+            applied,
+            reads,
+            interest,
+            statement,
+            matched,
+            *lives,
+            cold,
+        ],
+        console,
+    )
     console.print(conditions(yardstick), f"Took {time.monotonic() - started:.0f} s.", sep="\n")
     return 0 if held else 1
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from receivables.core.errors import NotFound
-from receivables.payments.inbox import Form, InboxState
+from receivables.payments.inbox import Form, InboxMessage, InboxState
 from tests.builders import NOW, message
 from tests.contract.conftest import Stores
 
@@ -128,7 +128,8 @@ def test_everything_is_walked_page_by_page_whatever_became_of_it(stores: Stores)
     for each in kept.values():
         stores.inbox.store(each)
     stores.inbox.settle(kept["walked_2"].id, InboxState.PROCESSED)
-    found, position = {}, None
+    found: dict[str, InboxMessage] = {}
+    position = None
     while True:
         page = stores.inbox.everything(position)
         found |= {each.event_id: each for each in page.items}

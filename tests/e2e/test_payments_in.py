@@ -131,6 +131,8 @@ def test_while_a_direct_debit_is_on_its_way_nobody_is_dunned_and_when_it_fails_d
     )
     world.days("2026-03-04", "2026-03-09")
     assert world.steps(customer) == before, "it is on its way"
+    awaited = world.account(customer)["arrangements"]
+    assert [(each["kind"], each["invoices"]) for each in awaited] == [("in_flight", [number])]
     failed = {"id": "pi_debit", "amount": 10_000, "metadata": metadata, "status": "requires_payment_method"}
     stripe(world, "payment_intent.payment_failed", at("2026-03-10", "09:00"), **failed)
     world.days("2026-03-10", "2026-03-11")

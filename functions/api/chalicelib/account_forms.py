@@ -12,7 +12,7 @@ from chalicelib.case_forms import CaseReply
 from chalicelib.credit_forms import CreditReply
 from chalicelib.fields import Amount, Facts, Instant, Reply, money_shown
 from chalicelib.path_ids import to_path
-from receivables.arrangements import Arrangement, Dispute, Extension, Hold
+from receivables.arrangements import Arrangement, Dispute, Extension, Hold, InFlight
 from receivables.core.money import Money, total
 from receivables.ledger import Account, OpenItem, PromiseRecord
 from receivables.ledger.instalments import outstanding
@@ -80,12 +80,17 @@ class ArrangementReply(Reply):
     state: str
     invoices: list[str]
     amount: Amount
-    until: date = Field(description="The last date agreed, or the day by which a dispute is to be answered")
+    until: date = Field(
+        description="The last date agreed, the day by which a dispute is to be answered, or until which a payment is waited for"
+    )
 
     @classmethod
     def of(cls, arrangement: Arrangement) -> ArrangementReply:
         if isinstance(arrangement, Dispute):
             invoices, amount, until = [arrangement.invoice], arrangement.amount, arrangement.deadline
+        elif isinstance(arrangement, InFlight):
+            invoices = [covered.number for covered in arrangement.covers]
+            amount, until = arrangement.amount, arrangement.until.date()
         else:
             invoices = [covered.number for covered in arrangement.covers]
             amounts = [part.amount for part in arrangement.parts]

@@ -48,8 +48,8 @@ from tests.builders import NOW, customer, invoice, issued, payment
 from tests.fakes.cases_gateways import InMemoryWorkflow
 from tests.fakes.crash import Fuse
 from tests.fakes.directory import InMemoryCompany, InMemoryVersions
-from tests.fakes.pay_links import pay_link_secret
 from tests.fakes.gateways import InMemoryEmails, InMemoryTexts
+from tests.fakes.pay_links import pay_link_secret
 from tests.unit.collection.agreements import charging, fee, promise
 
 DUE = date(2026, 3, 2)
