@@ -6,15 +6,18 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from receivables.arrangements import InFlight
 from receivables.core.money import Money
-from receivables.ledger import EntryKind
+from receivables.ledger import EntryKind, PostOutcome
 from receivables.payments.events import EventType, MoneyEvent, References
+from receivables.terms import Settlement
+from receivables.usecases.keep_up_credit import apply_automatically
 from tests.fakes.webhooks import NOW
-from tests.unit.payments.world import World
+from tests.unit.payments.world import ACCOUNT, World
 
 MINOR = 10_000
 BEGIN = NOW - timedelta(days=90)
@@ -100,6 +103,8 @@ class Books:
 
 
 def books_of(world: World) -> Books:
+    """After the upkeep of the account: what is credit, and what pays, depends on what went back first until then."""
+    apply_credit(world)
     shelf = world.stores.shelf
     return Books(
         accounts={a.id: (a.balance.minor, a.unapplied.minor) for a in shelf.accounts.values()},
@@ -125,8 +130,23 @@ def books_of(world: World) -> Books:
         kinds=Counter(
             (e.kind.value, e.amount.minor) for e in world.entries() if e.kind is not EntryKind.ALLOCATION
         ),
-        entries=Counter((e.kind.value, e.amount.minor, e.effective_at) for e in world.entries()),
+        entries=Counter(
+            (e.kind.value, e.amount.minor, e.effective_at)
+            for e in world.entries()
+            if e.kind is not EntryKind.ALLOCATION
+        ),
     )
+
+
+def apply_credit(world: World) -> None:
+    ledger = world.stores.ledger
+    working_set = ledger.working_set(ACCOUNT)
+    while working_set is not None and working_set.credits:
+        postings = apply_automatically(working_set, Settlement(), ledger.payment, ZoneInfo("UTC"), NOW)
+        if not postings:
+            return
+        assert all(ledger.post(posting) is PostOutcome.POSTED for posting in postings)
+        working_set = ledger.working_set(ACCOUNT)
 
 
 minors = st.integers(1, MINOR)
