@@ -79,5 +79,10 @@ def test_tables_are_made_anew_at_each_call(engine: Engine) -> None:
     assert first.keys() == second.keys()
     assert not set(first.values()) & set(second.values())
     described = engine.client("dynamodb").describe_table(TableName=first["RECEIVABLES_TABLE"])["Table"]
-    assert {index["IndexName"] for index in described["GlobalSecondaryIndexes"]} == {"due", "held", "open", "worklist"}
+    assert {index["IndexName"] for index in described["GlobalSecondaryIndexes"]} == {
+        "due",
+        "held",
+        "open",
+        "worklist",
+    }
     assert described["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
