@@ -156,8 +156,6 @@ def _lost(scene: Scene) -> None:
     scene.comes(f"stripe/main/{intent}", "520.00")
 
 
-RECONCILED_ON: Final = on("03-16")
-
 MONEY_SCENES: Final[tuple[Play, ...]] = (
     ("US", terms.AMERICA, _card),
     ("DE", terms.EUROPE, _debit),
